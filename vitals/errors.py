@@ -1,0 +1,46 @@
+"""What can go wrong, one class per decision of the caller.
+
+VitalsError
+├── ConfigError      a file of the user's is wrong (model, suite, settings)      exit 2
+├── InputError       a table, column, window or value is not what was asked for  exit 2
+├── SourceError      a source is unreachable, too slow or forbidden              exit 3
+├── StoreError       the store is unreachable, locked or of another schema       exit 3
+├── NotifyError      Slack did not take a message                                exit 3
+└── StatisticError   a formula was given nonsense (empty, shapes, not finite)    a bug, exit 3
+
+A message says what was wrong, which value came, and what to do.
+"""
+
+
+class VitalsError(Exception):
+    """Base of all errors that Vitals raises on purpose."""
+
+    exit_code = 3
+
+
+class ConfigError(VitalsError):
+    """A model file, a suite or a setting is wrong; the message names file, line and key."""
+
+    exit_code = 2
+
+
+class InputError(VitalsError):
+    """A table, column, window or value asked for does not exist or has the wrong type."""
+
+    exit_code = 2
+
+
+class SourceError(VitalsError):
+    """A source cannot be read now: unreachable, timed out, permission denied."""
+
+
+class StoreError(VitalsError):
+    """The results store cannot be used now, or carries another schema."""
+
+
+class NotifyError(VitalsError):
+    """A digest could not be delivered."""
+
+
+class StatisticError(VitalsError):
+    """A statistic was called outside its domain."""

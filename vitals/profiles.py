@@ -1,0 +1,82 @@
+"""Small summaries of a column on one day, exact where it counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitals.records import Day
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumericSummary:
+    """An anchored CDF with exact counts.
+
+    Attributes
+    ----------
+    n : rows, nulls included. nulls, infinite : rows that are null, or +-inf (infinite ones are in no anchor).
+    anchors : distinct finite values, ascending, shape (k,); the first is the minimum, the last the maximum.
+    lt, le : exact counts of finite rows below / up to each anchor, shape (k,).
+    total, squares : sum and sum of squares of the finite rows (added in ascending order).
+    values, counts : up to 20 most frequent finite values (ties: smaller first), with exact counts.
+    """
+
+    n: int
+    nulls: int
+    infinite: int
+    anchors: NDArray[np.float64]
+    lt: NDArray[np.int64]
+    le: NDArray[np.int64]
+    total: float
+    squares: float
+    values: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CategoricalSummary:
+    """Exact counts of the most frequent values.
+
+    Attributes
+    ----------
+    n : rows, nulls included. nulls : null rows.
+    values, counts : up to 200 most frequent values (ties: smaller text first), with exact counts.
+    other : rows of all further values. distinct : number of distinct non-null values.
+    """
+
+    n: int
+    nulls: int
+    values: tuple[str, ...]
+    counts: NDArray[np.int64]
+    other: int
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mini:
+    """An input within one segment value: enough to name where a fault lives.
+
+    Attributes
+    ----------
+    quantiles : values at 5, 25, 50, 75, 95 % (numeric), else None.
+    atom, atom_count : the most frequent value as text, and its rows.
+    """
+
+    segment: str
+    n: int
+    nulls: int
+    quantiles: tuple[float, ...] | None
+    atom: str | None
+    atom_count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """One column (or one column within a segment) on one day."""
+
+    model: str
+    day: Day
+    subject: str
+    segment: str
+    summary: NumericSummary | CategoricalSummary
+    minis: tuple[Mini, ...] = ()
