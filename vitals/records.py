@@ -149,8 +149,8 @@ class Cohort:
 
     Attributes
     ----------
-    table : one row per counted prediction of the day (status ok, score not null, first of its id), columns of
-        the partition that metrics need plus `__label` (float64, null where unknown) and
+    table : one row per counted prediction of the day (status ok, score not null, first of its id): the columns that
+        metrics and outcome rules need, the label under the target's own name (null where unknown) and
         `__label_time` (timestamp[us, UTC]).
     excluded : predictions left out, by reason.
     relabelled, orphans, early : labels seen again with another value, without a prediction, before it.
