@@ -1,0 +1,93 @@
+"""Avoid rules (in the stakeholders' words) and heuristics (sanity checks a person understands)."""
+
+from vitals import words
+from vitals.judging.advice import WHAT_TO_DO
+from vitals.judging.day import Ruling, Today
+from vitals.records import Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.spec.model import AvoidRule, Heuristic
+from vitals.stats.series import score, threshold
+
+
+def judge(today: Today) -> Ruling:
+    """Judge every rule of the model file that was measured today."""
+    ruling = Ruling()
+    avoid = {rule.name: rule for rule in today.model.avoid}
+    for measurement in today.measured("avoid"):
+        if measurement.subject in avoid and measurement.value is not None:
+            ruling += _avoid(today, avoid[measurement.subject], measurement)
+    heuristics = {rule.name: rule for rule in today.model.heuristics}
+    for measurement in today.measured("heuristic"):
+        if measurement.subject in heuristics and measurement.value is not None:
+            ruling += _heuristic(today, heuristics[measurement.subject], measurement)
+    return ruling
+
+
+def _avoid(today: Today, rule: AvoidRule, measured: Measurement) -> Ruling:
+    ruling = Ruling(judged={(Symptom.AVOID, rule.name, "")})
+    value, n = float(measured.value or 0.0), measured.n or 0
+    if rule.share is not None:
+        broken = value > rule.share
+        text = f"{words.share(value)} of {words.count(n, 'row')}, at most {words.share(rule.share)}"
+    else:
+        limit = rule.at_most or 0
+        broken = value > limit
+        text = f"{words.count(round(value), 'row')} of {words.number(n)}, at most {words.number(limit)}"
+    if not broken:
+        return ruling
+    outcomes = rule.over == "outcomes"
+    cohort = f" (predictions of {words.day_words(measured.day)}, labels after {words.count(measured.age, 'day')})"
+    ruling.findings.append(
+        Finding(
+            model=today.model.name,
+            day=today.day,
+            cohort_day=measured.day if outcomes else None,
+            priority=1,
+            severity=Severity.CRITICAL,
+            symptom=Symptom.AVOID,
+            subject=rule.name,
+            segment="",
+            statement=f"{rule.name}: {text}{cohort if outcomes else ''}",
+            what_to_do=rule.what_to_do or WHAT_TO_DO[Symptom.AVOID],
+            value=value,
+            expected_low=0.0,
+            expected_high=rule.share if rule.share is not None else float(rule.at_most or 0),
+        )
+    )
+    return ruling
+
+
+def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
+    ruling = Ruling()
+    value = float(measured.value or 0.0)
+    series = today.history.series("heuristic", rule.name)
+    place = fingerprint(today.model.name, Symptom.HEURISTIC, rule.name, "")
+    days = today.past_days(series, fingerprint=place)[-today.model.reference.days :]
+    past = [v for d in days if (v := series[d].value) is not None]
+    least = threshold(len(past))
+    if least is None:
+        return ruling
+    ruling.judged.add((Symptom.HEURISTIC, rule.name, ""))
+    against = score(value, past)
+    if abs(against.z) <= least:
+        return ruling
+    ruling.findings.append(
+        Finding(
+            model=today.model.name,
+            day=today.day,
+            cohort_day=None,
+            priority=2,
+            severity=Severity.INFO if today.calendar else Severity.WARNING,
+            symptom=Symptom.HEURISTIC,
+            subject=rule.name,
+            segment="",
+            statement=(
+                f"{rule.name}: {words.number(value)},"
+                f" usually {words.number(against.low)} to {words.number(against.high)}"
+            ),
+            what_to_do=rule.what_to_do or WHAT_TO_DO[Symptom.HEURISTIC],
+            value=value,
+            expected_low=against.low,
+            expected_high=against.high,
+        )
+    )
+    return ruling
