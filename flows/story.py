@@ -1,0 +1,101 @@
+"""The whole product on one page: observe what is due, judge from the first changed day, tell every channel its news.
+
+Written once over a frozen `Steps`; the terminal binds plain functions, Prefect's flows bind the same ones as tasks,
+so both give the same tables. Knows nothing of Prefect, of databases or of statistics.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from vitals.digest import Delivered
+from vitals.errors import VitalsError
+from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
+from vitals.profiles import Profile
+from vitals.spec import Model
+
+log = logging.getLogger("vitals.story")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a day consists of; every step is a function that may be called again with the same effect."""
+
+    read: Callable[[Model, Day], Partition]
+    validate: Callable[[Model, Partition], Sequence[Validation]]
+    profile: Callable[[Model, Partition], Sequence[Profile]]
+    measure: Callable[[Model, Partition], Sequence[Measurement]]
+    evaluate: Callable[[Model, Day], Sequence[Measurement]]
+    record: Callable[[Model, Observation], bool]
+    judge: Callable[[Model], Sequence[Transition]]
+    tell: Callable[[str, Day, Sequence[Model], Mapping[str, str]], Delivered]
+
+
+@dataclass
+class Outcome:
+    """What came of a run: which days were observed, what changed, who could not be monitored and why."""
+
+    observed: dict[str, list[Day]] = field(default_factory=dict)
+    transitions: list[Transition] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, VitalsError] = field(default_factory=dict)
+    delivered: list[Delivered] = field(default_factory=list)
+
+
+def observe(model: Model, day: Day, steps: Steps) -> None:
+    """Look at one day of one model. Depends on nothing but that day's rows and the model's file."""
+    partition = steps.read(model, day)
+    validations = steps.validate(model, partition)
+    profiles = steps.profile(model, partition)
+    measurements = [*steps.measure(model, partition), *steps.evaluate(model, day)]
+    steps.record(model, Observation(partition.facts, validations, profiles, measurements))
+
+
+def observe_each(model: Model, days: Sequence[Day], steps: Steps) -> None:
+    """Observe days one by one, oldest first."""
+    for day in days:
+        observe(model, day, steps)
+
+
+ObserveDays = Callable[[Model, Sequence[Day], Steps], None]
+
+
+def monitor(
+    models: Sequence[Model],
+    days: Mapping[str, Sequence[Day]],
+    steps: Steps,
+    observe_days: ObserveDays = observe_each,
+) -> Outcome:
+    """Observe and judge every model; a model that fails is reported and never stops the others."""
+    outcome = Outcome()
+    for model in models:
+        with failures_become_problems(model, outcome):
+            due = list(days.get(model.name, ()))
+            observe_days(model, due, steps)
+            outcome.observed[model.name] = due
+            outcome.transitions += steps.judge(model)
+    return outcome
+
+
+def tell(models: Sequence[Model], channel_of: Callable[[Model], str], day: Day, steps: Steps, outcome: Outcome) -> None:
+    """Compose and deliver the digest of every channel; models that failed are listed in theirs."""
+    for channel in dict.fromkeys(channel_of(model) for model in models):
+        members = [model for model in models if channel_of(model) == channel]
+        problems = {name: text for name, text in outcome.problems.items() if name in {m.name for m in members}}
+        outcome.delivered.append(steps.tell(channel, day, members, problems))
+
+
+@contextmanager
+def failures_become_problems(model: Model, outcome: Outcome) -> Iterator[None]:
+    """Turn any failure of one model into a line of the digest, with its traceback in the log."""
+    try:
+        yield
+    except VitalsError as error:
+        log.warning("%s could not be monitored: %s", model.name, error)
+        outcome.problems[model.name] = str(error)
+        outcome.errors[model.name] = error
+    except Exception as error:
+        log.exception("%s could not be monitored", model.name)
+        outcome.problems[model.name] = f"unexpected {type(error).__name__}: {error}; see the log"
+        outcome.errors[model.name] = VitalsError(outcome.problems[model.name])
