@@ -1,0 +1,47 @@
+# Everything a person runs. The first target that needs it sets up .venv from the hashed lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+export OPENBLAS_NUM_THREADS ?= 1
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: help setup demo test test-fast lint fmt bench clean
+
+help:            ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup: $(VENV)/ready   ## create .venv with .venv/bin/vitals
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Vitals needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup      ## monitor five months of real predictions, print and write one digest
+	$(BIN)/vitals demo
+
+test: setup      ## all tests: pure ones, then those with real servers and kills
+	$(BIN)/python -m pytest -m ""
+
+test-fast: setup ## the pure tests only (under a minute)
+	$(BIN)/python -m pytest
+
+lint: setup      ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: setup       ## format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup     ## time a day of 1M rows against the bare read and sort (ratios, same run)
+	$(BIN)/python -m tests.benchmarks.day
+
+clean:           ## remove .venv and what the demo wrote
+	rm -rf $(VENV) out .vitals
