@@ -1,0 +1,101 @@
+"""The metrics by name: what each needs, which direction is bad, and how large a change must be to matter.
+
+A metric is a pure function of a sample. This list knows nothing of how days are compared; judging reads from it which
+metrics may raise a finding, in which direction, and what is material.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+import numpy as np
+
+from vitals.stats.estimate import Estimate, unsaid
+from vitals.stats.metrics import binary, regression
+from vitals.stats.metrics.samples import BinarySample, RegressionSample
+
+__all__ = ["DEFAULTS", "METRICS", "BinarySample", "Metric", "RegressionSample"]
+
+Direction = Literal["higher", "lower", "two_sided"]
+Family = Literal["rank", "loss"]
+Need = Literal["label", "score", "decision", "prediction"]
+Sample = TypeVar("Sample", BinarySample, RegressionSample)
+
+_PARTS: Mapping[Need, str] = {"label": "y_true", "score": "score", "decision": "decision", "prediction": "y_pred"}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric(Generic[Sample]):
+    """One metric; calling it with a sample gives its estimate.
+
+    Attributes
+    ----------
+    name : as in a model file.
+    kind : the task it belongs to.
+    formula : the pure function behind it.
+    needs : what must be known of a row for it to count.
+    direction : `higher` or `lower` values are better, or a change either way is news (`two_sided`).
+    family : `rank` metrics vary less between clean weeks than `loss` ones and are judged at a lower threshold.
+    material : smallest change that matters: in the metric's unit, or as a share of the usual value where `relative`.
+    judged : may raise a finding; else it is only shown.
+    """
+
+    name: str
+    kind: Literal["binary", "regression"]
+    formula: Callable[[Sample], Estimate]
+    needs: frozenset[Need]
+    direction: Direction
+    family: Family = "loss"
+    material: float = 0.1
+    relative: bool = True
+    judged: bool = True
+
+    def __call__(self, sample: Sample) -> Estimate:
+        """Estimate the metric; what the sample lacks, or numbers too large for a double, become a reason.
+
+        >>> METRICS["roc_auc"](BinarySample(np.zeros(40, dtype=bool))).reason
+        'roc_auc needs a score, and there is none'
+        """
+        for need in sorted(self.needs):
+            if getattr(sample, _PARTS[need]) is None:
+                return unsaid(f"{self.name} needs a {need}, and there is none", sample.n)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.formula(sample)
+
+
+_SCORED: frozenset[Need] = frozenset({"label", "score"})
+_DECIDED: frozenset[Need] = frozenset({"label", "decision"})
+_PREDICTED: frozenset[Need] = frozenset({"label", "prediction"})
+
+_BINARY = (
+    Metric("roc_auc", "binary", binary.roc_auc, _SCORED, "higher", "rank", material=0.02, relative=False),
+    Metric("average_precision", "binary", binary.average_precision, _SCORED, "higher", "rank"),
+    Metric("precision", "binary", binary.precision, _DECIDED, "higher"),
+    Metric("recall", "binary", binary.recall, _DECIDED, "higher"),
+    Metric("f1", "binary", binary.f1, _DECIDED, "higher"),
+    Metric("log_loss", "binary", binary.log_loss, _SCORED, "lower"),
+    Metric("brier", "binary", binary.brier, _SCORED, "lower"),
+    Metric("calibration_ratio", "binary", binary.calibration_ratio, _SCORED, "two_sided"),
+    Metric("prevalence", "binary", binary.prevalence, frozenset({"label"}), "two_sided"),
+    Metric("predicted_positive_rate", "binary", binary.predicted_positive_rate, frozenset({"decision"}), "two_sided"),
+)
+_REGRESSION = (
+    Metric("mae", "regression", regression.mae, _PREDICTED, "lower"),
+    Metric("wape", "regression", regression.wape, _PREDICTED, "lower"),
+    Metric("bias", "regression", regression.bias, _PREDICTED, "two_sided"),
+    Metric("within_tolerance", "regression", regression.within_tolerance, _PREDICTED, "higher"),
+    Metric("p90_abs_error", "regression", regression.p90_abs_error, _PREDICTED, "lower"),
+    Metric("rmse", "regression", regression.rmse, _PREDICTED, "lower", judged=False),
+    Metric("r2", "regression", regression.r2, _PREDICTED, "higher", judged=False),
+)
+
+METRICS: Mapping[str, Metric[BinarySample] | Metric[RegressionSample]] = {
+    **{metric.name: metric for metric in _BINARY},
+    **{metric.name: metric for metric in _REGRESSION},
+}
+
+# what a model file without `metrics` gets; the first is the primary one
+DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "binary": ("roc_auc", "average_precision", "precision", "recall", "log_loss", "brier", "calibration_ratio"),
+    "regression": ("mae", "wape", "bias", "p90_abs_error"),
+}
