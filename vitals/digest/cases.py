@@ -1,0 +1,102 @@
+"""How each finding and each open incident stands to what the channel was last told.
+
+Knows nothing of grouping or of what is shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from vitals import words
+from vitals.digest.content import State, Told
+from vitals.digest.grouping import NAME, Case
+from vitals.digest.news import ModelNews
+from vitals.records import Day, Finding, Incident, Severity, Symptom, Transition, TransitionKind, fingerprint
+
+Key = tuple[str, Day]
+"""fingerprint, opened_on"""
+
+
+def cases_of(news: ModelNews, told: Told | None, known: Mapping[Key, Severity]) -> list[Case]:
+    """Give every finding of the day and every open incident without one, snoozed ones left out."""
+    findings = list(news.findings)
+    if news.status == "not_monitored" and not any(f.symptom is Symptom.NOT_MONITORED for f in findings):
+        findings.append(_not_monitored(news))
+    snoozed = {one.fingerprint for one in news.snoozed}
+    incidents = {one.fingerprint: one for one in news.incidents if one.resolved_on is None}
+    changes: dict[Key, list[Transition]] = defaultdict(list)
+    for change in news.transitions:
+        changes[change.fingerprint, change.opened_on].append(change)
+    cases = []
+    for finding in findings:
+        if finding.fingerprint not in snoozed:
+            incident = incidents.pop(finding.fingerprint, None) or _implied(finding, news, told)
+            cases.append(_case(news, finding, incident, known, changes))
+    unseen = [one for one in incidents.values() if one.fingerprint not in snoozed]
+    return cases + [_case(news, None, incident, known, changes) for incident in unseen]
+
+
+def _not_monitored(news: ModelNews) -> Finding:
+    """Say that a model could not be watched, where judging could not say it itself."""
+    name, why = news.model.name, news.problem or "the reason is in the log"
+    return Finding(
+        model=name,
+        day=news.day,
+        cohort_day=None,
+        priority=1,
+        severity=Severity.CRITICAL,
+        symptom=Symptom.NOT_MONITORED,
+        subject="",
+        segment="",
+        statement=f"nothing is known about this day: {why}",
+        what_to_do=f"Fix the cause, then `vitals run {name} --day {news.day.isoformat()}`.",
+    )
+
+
+def _implied(finding: Finding, news: ModelNews, told: Told | None) -> Incident | None:
+    """Give a `not_monitored` finding that no judging could open an incident, so that it is new only once."""
+    if finding.symptom is not Symptom.NOT_MONITORED:
+        return None
+    mark = fingerprint(news.model.name, finding.symptom, finding.subject, finding.segment)
+    opened = next((one.opened_on for one in told.open if one.fingerprint == mark), news.day) if told else news.day
+    return Incident(
+        fingerprint=mark,
+        opened_on=opened,
+        model=news.model.name,
+        priority=1,
+        severity=finding.severity,
+        symptom=finding.symptom,
+        subject=finding.subject,
+        segment=finding.segment,
+        last_seen_on=news.day,
+        resolved_on=None,
+        reason=None,
+        days=(news.day - opened).days + 1,
+    )
+
+
+def _case(
+    news: ModelNews,
+    finding: Finding | None,
+    incident: Incident | None,
+    known: Mapping[Key, Severity],
+    changes: Mapping[Key, Sequence[Transition]],
+) -> Case:
+    """Compare a problem with what the channel knows of it."""
+    if incident is None:
+        return Case(news.model, finding, None, "new", "")
+    key = (incident.fingerprint, incident.opened_on)
+    own, before = changes.get(key, ()), known.get(key)
+    remarks = [f"acknowledged by {words.visible(incident.acknowledged_by, NAME)}"] if incident.acknowledged_by else []
+    if before is None:
+        again = any(t.kind is TransitionKind.REOPENED for t in own)
+        state: State = "reopened" if again else "new"
+    elif incident.severity.rank > before.rank:
+        state = "worse"
+        remarks.insert(0, f"was {before}")
+    else:
+        state = "unchanged"
+    if finding is None:
+        quiet = any(t.kind is TransitionKind.QUIET and t.day == news.day for t in own)
+        remarks.append("one good day, a second resolves it" if quiet else "not judged today")
+        state = "unseen" if state == "unchanged" else state
+    return Case(news.model, finding, incident, state, ", ".join(remarks))

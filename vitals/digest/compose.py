@@ -1,0 +1,121 @@
+"""From what is known of each model to what a channel is told: new, worse, still open, resolved.
+
+"New" is new against what the channel was last told, not against yesterday. Problems for information only count as no
+problem. Pure: reads no store and no clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from vitals import words
+from vitals.digest import notes
+from vitals.digest.cases import cases_of
+from vitals.digest.content import Digest, Item, ModelLine, Opened, Resolved, Told, revised
+from vitals.digest.grouping import NAME, SENTENCE, Case
+from vitals.digest.items import items_of
+from vitals.digest.news import ModelNews
+from vitals.records import Day, Severity, Symptom
+
+
+def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None, revision: int = 1) -> Digest:
+    """Compose what a channel is told about a day.
+
+    Parameters
+    ----------
+    news : one per model of the channel, in any order; at most one per model.
+    told : what the channel was last told (`told_of` its last digest); None for its first digest.
+    revision : 1, or higher when the day was judged again after a digest was sent.
+    """
+    ordered = sorted(news, key=lambda one: one.model.name)
+    known = {(one.fingerprint, one.opened_on): one.severity for one in told.open} if told else {}
+    cases = list(chain.from_iterable(cases_of(one, told, known) for one in ordered))
+    items = items_of(cases, day)
+    resolved = _resolved(ordered, known)
+    models = tuple(_model_line(one, items) for one in ordered)
+    said = notes.notes(ordered, first=told is None)
+    loud = [item for item in items if _loud(item)]
+    digest = Digest(
+        channel=channel,
+        day=day,
+        revision=revision,
+        headline="",
+        told_on=told.day if told else None,
+        models=models,
+        items=tuple(items),
+        resolved=tuple(resolved),
+        metrics=tuple(chain.from_iterable(notes.metrics(one) for one in ordered)),
+        notes=said,
+        open=tuple(sorted(filter(None, map(_opened, cases)), key=lambda one: (one.fingerprint, one.opened_on))),
+        mentions=tuple(dict.fromkeys(owner for item in loud for owner in item.owners)),
+        quiet=_quiet(items, resolved, models, {note.kind for note in said}),
+    )
+    return replace(digest, headline=headline(digest))
+
+
+def headline(digest: Digest) -> str:
+    """Sum a digest up: the day, problems per priority, models that are fine."""
+    ok, total = sum(line.ok for line in digest.models), len(digest.models)
+    counts = [f"{digest.count(priority):,} P{priority}" for priority in (1, 2, 3) if digest.count(priority)]
+    lost = [
+        words.count(amount, one, many)
+        for status, one, many in (
+            ("not_monitored", "not monitored", "not monitored"),
+            ("waiting", "waiting", "waiting"),
+        )
+        if (amount := sum(line.status == status for line in digest.models))
+    ]
+    state = ", ".join(counts) or ("all quiet" if digest.quiet else "no problems")
+    models = f"{ok:,}/{total:,} {'model' if total == 1 else 'models'} OK"
+    return f"{words.day_words(digest.day)}: {state}; {', '.join([models, *lost])}{revised(digest.revision)}"
+
+
+def _resolved(news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severity]) -> list[Resolved]:
+    """Give what ended since the channel was last told, of what it was told; alike ones together."""
+    together: dict[tuple[int, str, Symptom, str, str, Day, Day], list[str]] = defaultdict(list)
+    for one in chain.from_iterable(each.incidents for each in news):
+        if one.resolved_on is None or known.get((one.fingerprint, one.opened_on), Severity.INFO) is Severity.INFO:
+            continue
+        reason = words.visible(one.reason or "resolved", SENTENCE)
+        segment = words.visible(one.segment, NAME) if one.segment else ""
+        key = (one.priority, one.model, one.symptom, segment, reason, one.opened_on, one.resolved_on)
+        together[key].append(words.visible(one.subject, NAME) if one.subject else "")
+    return [
+        Resolved(priority, words.visible(model, NAME), symptom, tuple(filter(None, subjects)), segment, reason, *days)
+        for (priority, model, symptom, segment, reason, *days), subjects in sorted(together.items())
+    ]
+
+
+def _model_line(news: ModelNews, items: Sequence[Item]) -> ModelLine:
+    name = words.visible(news.model.name, SENTENCE)
+    own = [item for item in items if name in item.models and not item.info]
+    first, second, third = (sum(item.priority == priority for item in own) for priority in (1, 2, 3))
+    return ModelLine(
+        model=name,
+        title=words.visible(news.model.title, 200) if news.model.title else "",
+        status=news.status,
+        rows=news.facts.rows if news.facts else None,
+        ok=news.status == "monitored" and not own,
+        problems=(first, second, third),
+        problem=words.visible(news.problem, SENTENCE) if news.problem else "",
+    )
+
+
+def _opened(case: Case) -> Opened | None:
+    if case.incident is None:
+        return None
+    incident = case.incident
+    return Opened(incident.fingerprint, incident.opened_on, incident.severity, incident.priority)
+
+
+def _loud(item: Item) -> bool:
+    """People are called for a symptom that opened or got worse, nothing else."""
+    return item.priority == 1 and not item.info and item.state in {"new", "reopened", "worse"}
+
+
+def _quiet(items: Sequence[Item], resolved: Sequence[Resolved], models: Sequence[ModelLine], kinds: set[str]) -> bool:
+    """Whether two lines say it all: nothing found, nothing ended, nothing left unjudged."""
+    found = any(not item.info or item.state in {"new", "reopened", "worse"} for item in items)
+    watched = all(line.status == "monitored" for line in models)
+    return watched and not found and not resolved and not kinds.intersection({"not_judged", "restated"})

@@ -1,0 +1,168 @@
+"""Findings with one cause become one line: the same part of a column moved by about the same share.
+
+Knows nothing of incidents' states beyond what a `Case` says, and nothing of how lines are shown.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vitals import words
+from vitals.digest.content import State
+from vitals.records import Evidence, Finding, Incident, Severity, Symptom
+from vitals.spec.model import Model
+
+PART = "part"
+SAME_SHARE = 0.02
+NAME, SENTENCE = 80, 600
+"""Most characters of a name and of a sentence that come from data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finding or open incident, and how it stands to what the channel knows."""
+
+    model: Model
+    finding: Finding | None
+    incident: Incident | None
+    state: State
+    remark: str
+
+    @property
+    def priority(self) -> int:
+        """Priority of the finding, else of the incident."""
+        return self._record.priority
+
+    @property
+    def severity(self) -> Severity:
+        """Today's severity where there is a finding, else the incident's worst."""
+        return self._record.severity
+
+    @property
+    def symptom(self) -> Symptom:
+        """The kind of problem."""
+        return self._record.symptom
+
+    @property
+    def subject(self) -> str:
+        """The column, rule or metric."""
+        return self._record.subject
+
+    @property
+    def segment(self) -> str:
+        """The segment, '' for the whole."""
+        return self._record.segment
+
+    @property
+    def part(self) -> Evidence | None:
+        """The part of the distribution that moved."""
+        return part_of(self.finding) if self.finding else None
+
+    @property
+    def _record(self) -> Finding | Incident:
+        if self.finding is not None:
+            return self.finding
+        if self.incident is None:
+            message = "a case is a finding, an incident, or both"
+            raise ValueError(message)
+        return self.incident
+
+
+def part_of(finding: Finding) -> Evidence | None:
+    """Give the evidence that names the part of the distribution which moved (`null`, `=0`, `(12, 34]`, `unseen`).
+
+    It is for grouping and not shown to people: its text is "part", its subject the part's name, its share today's.
+    """
+    return next((one for one in finding.evidence if one.text == PART), None)
+
+
+def part_words(part: str) -> str:
+    """Say a part of a distribution in words.
+
+    >>> part_words("null"), part_words("=0"), part_words("(12, 34]"), part_words("unseen")
+    ('missing', 'equal to 0', 'in (12, 34]', 'with values never seen before')
+    """
+    named = {"null": "missing", "unseen": "with values never seen before", "far": "far outside the usual values"}
+    if part in named:
+        return named[part]
+    return f"equal to {part[1:]}" if part.startswith("=") else f"in {part}"
+
+
+def group(cases: Iterable[Case]) -> list[tuple[Case, ...]]:
+    """Put cases with one cause together, in the order of their first case.
+
+    Priority 1 is never grouped. Within a model: same symptom, part, segment and state, shares within 2 points. Over
+    models: moreover the same subjects.
+    """
+    order: dict[int, int] = {}
+    keyed: dict[tuple[str, ...], list[Case]] = defaultdict(list)
+    groups: list[tuple[Case, ...]] = []
+    for place, case in enumerate(cases):
+        order[id(case)] = place
+        key = _key(case)
+        if key is None:
+            groups.append((case,))
+        else:
+            keyed[key].append(case)
+    within: dict[tuple[str, ...], list[list[Case]]] = defaultdict(list)
+    for key, members in keyed.items():
+        for cluster in _clusters([[case] for case in members]):
+            subjects = tuple(sorted(case.subject for case in cluster))
+            within[key[1:] + subjects].append(cluster)
+    for found in within.values():
+        groups += [tuple(sorted(cluster, key=lambda c: order[id(c)])) for cluster in _clusters(found)]
+    return sorted(groups, key=lambda members: order[id(members[0])])
+
+
+def statement(cases: Sequence[Case]) -> str:
+    """Say what a group has in common; a single finding speaks for itself."""
+    first, incident, part = cases[0].finding, cases[0].incident, cases[0].part
+    if first is None:
+        return f"last seen {words.day_words(incident.last_seen_on)}" if incident else ""
+    if len(cases) == 1 or part is None:
+        return words.visible(first.statement, SENTENCE)
+    findings = [case.finding for case in cases if case.finding]
+    subjects = list(dict.fromkeys(words.visible(f.subject, NAME) for f in findings))
+    shares = [_share(case) for case in cases]
+    lows = [f.expected_low for f in findings if f.expected_low is not None]
+    highs = [f.expected_high for f in findings if f.expected_high is not None]
+    usual = f" (usually {words.share_range(min(lows), max(highs))})" if lows and highs else ""
+    what = part_words(words.visible(part.subject, NAME))
+    return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{usual}"
+
+
+def _key(case: Case) -> tuple[str, ...] | None:
+    """Give what cases of one cause share, or None for a case that stands alone."""
+    part = case.part
+    if case.priority == 1:
+        return None
+    if case.finding is None and case.incident is not None:
+        what = case.incident.opened_on.isoformat()
+    elif part is not None and math.isfinite(_share(case)):
+        what = part.subject
+    else:
+        return None
+    level = "info" if case.severity is Severity.INFO else "problem"
+    return (case.model.name, str(case.priority), level, case.symptom, what, case.segment, case.state)
+
+
+def _share(case: Case) -> float:
+    """Today's share of the part; 0 without a finding, where there is nothing to tell apart."""
+    if case.finding is None:
+        return 0.0
+    if case.part is not None and case.part.share is not None:
+        return float(case.part.share)
+    return math.nan if case.finding.value is None else float(case.finding.value)
+
+
+def _clusters(groups: Sequence[list[Case]]) -> list[list[Case]]:
+    """Merge groups whose shares together span at most 2 points, smallest share first."""
+    merged: list[list[Case]] = []
+    for members in sorted(groups, key=lambda cases: min(_share(case) for case in cases)):
+        start = min((_share(case) for case in merged[-1]), default=0.0) if merged else 0.0
+        if merged and max(_share(case) for case in members) <= start + SAME_SHARE + 1e-12:
+            merged[-1] += members
+        else:
+            merged.append(list(members))
+    return merged

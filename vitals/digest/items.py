@@ -1,0 +1,132 @@
+"""Cases become items: grouped by cause, ordered by urgency, explanations under what they explain."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from vitals import words
+from vitals.digest.content import Item, Shown, State
+from vitals.digest.grouping import NAME, PART, SENTENCE, Case, group, statement
+from vitals.records import Day, Evidence, Severity, Symptom
+
+_STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
+_REMINDERS = (3, 7)
+_ASK_AFTER = 14
+
+
+def items_of(cases: Sequence[Case], day: Day) -> list[Item]:
+    """Group cases into items, most urgent first, and put explanations under what they explain."""
+    ordered = sorted(cases, key=_urgency)
+    groups = group(ordered)
+    items = [_item(members, day) for members in groups]
+    return _explain(items, groups)
+
+
+def _urgency(case: Case) -> tuple[bool, int, int, int, str, str, str, str]:
+    rank = -case.severity.rank
+    info = case.severity is Severity.INFO
+    place = (case.model.name, case.symptom.value, case.subject, case.segment)
+    return (info, case.priority, _STATES.index(case.state), rank, *place)
+
+
+def _item(cases: Sequence[Case], day: Day) -> Item:
+    first = cases[0]
+    opened = [case.incident.opened_on for case in cases if case.incident]
+    since = min(opened) if opened else None
+    number = (day - since).days + 1 if since else 1
+    what_to_do = words.visible(first.finding.what_to_do, SENTENCE) if first.finding else ""
+    if number >= _ASK_AFTER and first.priority > 1 and first.incident and first.finding:
+        accept = f"`vitals decide accept {first.incident.fingerprint}/{first.incident.opened_on} --why ...`"
+        what_to_do = f"{what_to_do} Is this the new normal? Then {accept}"
+    return Item(
+        priority=first.priority,
+        severity=max((case.severity for case in cases), key=lambda severity: severity.rank),
+        symptom=first.symptom,
+        state=first.state,
+        shown=_shown(first, number),
+        models=_each(case.model.name for case in cases),
+        subjects=_each(name for case in cases if (name := _subject(case))),
+        segment=words.visible(first.segment, NAME) if first.segment else "",
+        statement=statement(cases),
+        what_to_do=what_to_do,
+        causes=_each(_evidence(cases)),
+        since=since,
+        day_number=number,
+        remark=", ".join(dict.fromkeys(case.remark for case in cases if case.remark)),
+        incidents=tuple(f"{i.fingerprint}/{i.opened_on.isoformat()}" for case in cases if (i := case.incident)),
+        runbooks=tuple(dict.fromkeys(case.model.runbook for case in cases if case.model.runbook)),
+        owners=tuple(dict.fromkeys(case.model.owner for case in cases if case.model.owner)),
+    )
+
+
+def _each(names: Iterable[str]) -> tuple[str, ...]:
+    """Every different name once, safe to show."""
+    return tuple(dict.fromkeys(words.visible(name, SENTENCE) for name in names))
+
+
+def _subject(case: Case) -> str:
+    """Name what the problem is about, where its kind does not say it already."""
+    whole = {(Symptom.TRAFFIC, "day"), (Symptom.ERRORS, "status"), (Symptom.PARTITION_INCOMPLETE, "day")}
+    if not case.subject or (case.symptom, case.subject) in whole:
+        return ""
+    return words.visible(case.subject, NAME)
+
+
+def _shown(case: Case, day_number: int) -> Shown:
+    """Show what changed as a card; remind of what did not on day 3, on day 7 and every week from then."""
+    if case.finding is None or case.severity is Severity.INFO:
+        return "line"
+    reminded = day_number in _REMINDERS or day_number % 7 == 0
+    return "card" if case.state != "unchanged" or reminded else "line"
+
+
+def _cause(evidence: Evidence) -> str:
+    """Say one line of evidence, with its subject where the text leaves it out."""
+    named = evidence.subject and evidence.subject not in evidence.text
+    text = f"{words.visible(evidence.subject, NAME)}: {evidence.text}" if named else evidence.text
+    return text if evidence.share is None else f"{text} (explains {words.share(evidence.share)})"
+
+
+def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
+    """Move an item of lower priority under the first card whose evidence names its column, as a cause line."""
+    of_model: dict[str, list[int]] = defaultdict(list)
+    for place, item in enumerate(items):
+        if len(item.models) == 1 and not item.info and item.priority > 1:
+            of_model[item.models[0]].append(place)
+    told = list(items)
+    for place, item in enumerate(items):
+        named = _named(groups[place])
+        if item.shown != "card" or len(item.models) != 1 or not named or told[place].shown == "under":
+            continue
+        below = [
+            other
+            for other in of_model[item.models[0]]
+            if items[other].priority > item.priority
+            and told[other].shown != "under"
+            and named.intersection(case.subject for case in groups[other])
+        ]
+        if below:
+            replaced = {case.subject for other in below for case in groups[other]}
+            causes = chain((line(items[other]) for other in below), _evidence(groups[place], replaced))
+            told[place] = replace(item, causes=_each(causes))
+        for other in below:
+            told[other] = replace(told[other], shown="under")
+    return told
+
+
+def _evidence(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
+    """Say the evidence of a group, without the part and without the columns that an item says better."""
+    findings = [case.finding for case in cases if case.finding]
+    return [_cause(one) for f in findings for one in f.evidence if one.text != PART and one.subject not in replaced]
+
+
+def line(item: Item) -> str:
+    """Say an item in one line, without its models: its subjects, then its statement."""
+    told = not item.subjects or item.statement.startswith(item.subjects[0])
+    return item.statement if told else f"{words.listed(item.subjects, most=6)}: {item.statement}"
+
+
+def _named(cases: Sequence[Case]) -> set[str]:
+    """Columns that the evidence of a group names."""
+    return {one.subject for case in cases if case.finding for one in case.finding.evidence if one.text != PART}

@@ -1,0 +1,44 @@
+"""What a digest is composed from: all that is known of one model at the end of a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vitals.digest.content import Status
+from vitals.records import Day, Finding, Incident, Measurement, PartitionFacts, Transition
+from vitals.spec.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNews:
+    """What is known of one model at the end of a day.
+
+    Attributes
+    ----------
+    findings : of that day. incidents : open at the end of it, or resolved since the channel was last told.
+    transitions : since the channel was last told, up to `day`.
+    metrics : newest performance and label_coverage rows per metric and age, overall segment.
+    usual : usual range per (metric, age).
+    warm_up : eligible days and how many are needed; None once the share band judges.
+    not_judged : what could not be judged, each with its reason.
+    snoozed : incidents that people want to hear nothing of now.
+    incidents_28d, noisiest : incidents opened within 28 days, and the subject with the most of them.
+    calendar : name of the public holiday (or neighbour) that the day is.
+    problem : why the model is not monitored, or what it waits for.
+    """
+
+    model: Model
+    day: Day
+    status: Status
+    facts: PartitionFacts | None = None
+    findings: tuple[Finding, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    metrics: tuple[Measurement, ...] = ()
+    usual: Mapping[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    warm_up: tuple[int, int] | None = None
+    not_judged: tuple[str, ...] = ()
+    snoozed: tuple[Incident, ...] = ()
+    incidents_28d: int = 0
+    noisiest: str | None = None
+    calendar: str | None = None
+    problem: str | None = None

@@ -1,0 +1,102 @@
+"""What is no problem but must not be left out: labels, what was not judged, warm-up, restated days, snoozes."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from vitals import words
+from vitals.digest.content import Metric, Note, NoteKind
+from vitals.digest.grouping import NAME, SENTENCE
+from vitals.digest.news import ModelNews
+from vitals.records import Measurement
+
+LABEL_COVERAGE = "label_coverage"
+_ORDER: tuple[NoteKind, ...] = ("not_judged", "warm_up", "restated", "calendar", "labels", "snoozed", "budget")
+_NAMED_MODELS = 3
+
+
+def metrics(news: ModelNews) -> tuple[Metric, ...]:
+    """Give a model's metrics, youngest cohort first; at each age the coverage, then the metrics of the model file."""
+    wanted = news.model.metrics
+    order = {name: place for place, name in enumerate((LABEL_COVERAGE, *wanted))}
+    rows = [_metric(news, one) for one in news.metrics if not one.segment]
+    return tuple(sorted(rows, key=lambda row: (row.age, row.cohort_day, order.get(row.name, len(order)), row.name)))
+
+
+def notes(news: Sequence[ModelNews], *, first: bool) -> tuple[Note, ...]:
+    """Give every note, alike ones of several models together.
+
+    Parameters
+    ----------
+    first : whether it is the channel's first digest, which says once what will never come.
+    """
+    together: dict[tuple[NoteKind, str], list[str]] = defaultdict(list)
+    for one in news:
+        for kind, text in _of_model(one, first):
+            together[kind, words.visible(text, SENTENCE)].append(words.visible(one.model.name, SENTENCE))
+    ordered = sorted(together.items(), key=lambda pair: _ORDER.index(pair[0][0]))
+    return tuple(Note(kind, tuple(models), text) for (kind, text), models in ordered) + _budget(news)
+
+
+def _metric(news: ModelNews, row: Measurement) -> Metric:
+    name = row.subject or row.signal
+    return Metric(
+        model=words.visible(news.model.name, SENTENCE),
+        name=words.visible(name, NAME),
+        age=row.age,
+        cohort_day=row.day,
+        known_on=row.known_on,
+        value=row.value,
+        lower=row.lower,
+        upper=row.upper,
+        n=row.n,
+        usual=news.usual.get((name, row.age)),
+        reason=words.visible(row.reason, SENTENCE) if row.reason else "",
+        primary=name == (news.model.metrics[0] if news.model.metrics else "roc_auc"),
+    )
+
+
+def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
+    """Give the notes of one model, each with its kind."""
+    if news.status == "waiting":
+        yield "not_judged", f"waiting: {news.problem or 'the day is not complete yet'}"
+    for text in news.not_judged:
+        yield "not_judged", text
+    if news.warm_up:
+        day, needed = news.warm_up
+        yield "warm_up", f"day {day} of {needed}: until then only hard limits are judged, not what is usual"
+    facts = news.facts
+    if facts and facts.previous_rows is not None and facts.previous_rows != facts.rows:
+        change = f"{facts.previous_rows:,} -> {words.count(facts.rows, 'row')}"
+        yield (
+            "restated",
+            f"{words.day_words(facts.day)} was read again: {change}; this day and all after it were judged anew",
+        )
+    if news.calendar:
+        yield "calendar", f"{news.calendar}: unusual traffic on such a day is for information only"
+    if first and news.model.feedback is None:
+        yield "labels", "no labels configured: no metrics"
+    if news.snoozed:
+        yield "snoozed", _snoozed(news)
+
+
+def _snoozed(news: ModelNews) -> str:
+    names = [f"{one.symptom.replace('_', ' ')} {words.visible(one.subject, NAME)}".strip() for one in news.snoozed]
+    return f"{len(names)} snoozed: {words.listed(names, most=4)}"
+
+
+def _budget(news: Sequence[ModelNews]) -> tuple[Note, ...]:
+    """Say how many incidents four weeks brought, and where most came from."""
+    busy = sorted((one for one in news if one.incidents_28d), key=lambda one: (-one.incidents_28d, one.model.name))
+    if not busy:
+        return ()
+    total = words.count(sum(one.incidents_28d for one in busy), "incident")
+    if len(news) == 1:
+        noisiest = busy[0].noisiest
+        text = f"{total} in 28 days" + (f"; noisiest: {words.visible(noisiest, NAME)}" if noisiest else "")
+        return (Note("budget", (words.visible(busy[0].model.name, SENTENCE),), text),)
+    most = [f"{words.visible(one.model.name, NAME)} {one.incidents_28d}{_mostly(one)}" for one in busy[:_NAMED_MODELS]]
+    return (Note("budget", (), f"{total} in 28 days over {words.count(len(news), 'model')}; most: {', '.join(most)}"),)
+
+
+def _mostly(news: ModelNews) -> str:
+    return f" (noisiest: {words.visible(news.noisiest, NAME)})" if news.noisiest else ""
