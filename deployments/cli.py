@@ -1,0 +1,278 @@
+"""The terminal `vitals`: reads options, runs the story plainly, prints. Never imports Prefect.
+
+Only what every command needs is imported here; the rest waits in `deployments.commands` until it is called.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+app = typer.Typer(
+    name="vitals",
+    help="Watches machine-learning models in production: symptoms first, then what they answer, then their inputs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+decide_app = typer.Typer(help="Say what you think of an incident, a subject or a day.", no_args_is_help=True)
+app.add_typer(decide_app, name="decide")
+
+Format = Literal["table", "json", "csv"]
+DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Which models; none means all.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
+Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day it holds.")]
+MuteUntil = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day it holds.")
+]
+FromDay = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day judged with it; default: the next to be judged."
+    ),
+]
+Who = Annotated[str | None, typer.Option(help="Who says it; default: your login name.")]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where files are, as said on the command line."""
+
+    models: Path | None
+    suites: Path | None
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    models: Annotated[Path | None, typer.Option(help="Folder of model files [VITALS_MODELS_DIR]")] = None,
+    suites: Annotated[Path | None, typer.Option(help="Folder of suites [VITALS_SUITES_DIR]")] = None,
+) -> None:
+    """Take the options that every command shares."""
+    context.obj = Places(models, suites)
+
+
+def _settings(context: typer.Context) -> Any:
+    from vitals.io.settings import Settings
+
+    places: Places = context.obj
+    return Settings.from_env(models_dir=places.models, suites_dir=places.suites)
+
+
+def _day(value: datetime | None) -> Any:
+    return value.date() if value else None
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Folder for the store and the page.")] = Path("out/demo"),
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Whose digest to print.")] = datetime(2013, 8, 22),  # noqa: DTZ001
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that observe.")] = os.cpu_count() or 1,
+) -> None:
+    """Monitor five months of real predictions, print the digest of one telling day and write it as a page."""
+    from deployments.commands import demo as command
+
+    del context
+    command.demo(out, day.date(), workers)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    names: Names = None,
+    day: DayOption = None,
+    fail_on: Annotated[
+        Literal["critical", "warning", "never"], typer.Option(help="Exit with 1 at findings this severe.")
+    ] = "never",
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to print the digest.")] = "text",  # noqa: A002
+) -> None:
+    """Observe, judge and tell what is due (or one day, as known at its end)."""
+    from deployments.commands import run as command
+
+    raise typer.Exit(command.run(_settings(context), names or [], _day(day), fail_on, format))
+
+
+@app.command()
+def backfill(
+    context: typer.Context,
+    names: Names = None,
+    all_models: Annotated[bool, typer.Option("--all", help="All models.")] = False,
+    first_day: DayOption = None,
+    last_day: DayOption = None,
+    last: Annotated[str | None, typer.Option(metavar="70d", help="The last so many days, instead of two dates.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Observe days again that were observed.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that observe.")] = 1,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to print the summary.")] = "text",  # noqa: A002
+) -> None:
+    """Observe and judge a range of days; writes history and one summary, never a digest a day."""
+    from deployments.commands import backfill as command
+
+    code = command.backfill(
+        _settings(context), names or [], all_models, _day(first_day), _day(last_day), last, force, workers, format
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    day: DayOption = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compose and print; send and store nothing.")] = False,
+    as_sent: Annotated[bool, typer.Option("--as-sent", help="Print what was sent, not what is known now.")] = False,
+    format: Annotated[Literal["text", "html", "blocks", "json"], typer.Option(help="How to print it.")] = "text",  # noqa: A002
+) -> None:
+    """Compose the digest of a day and deliver it (to Slack with a token, else printed and written as a page)."""
+    from deployments.commands import digest as command
+
+    raise typer.Exit(command.digest(_settings(context), _day(day), channel, dry_run, as_sent, format))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    what: Annotated[
+        Literal["measurements", "drift", "findings", "incidents", "validations"], typer.Argument(help="Which rows.")
+    ],
+    model: Annotated[str | None, typer.Argument(help="Of which model; none means all.")] = None,
+    first_day: DayOption = None,
+    last_day: DayOption = None,
+    format: Annotated[Format, typer.Option(help="How to print them.")] = "table",  # noqa: A002
+) -> None:
+    """Print stored rows."""
+    from deployments.commands import show as command
+
+    command.show(_settings(context), what, model, _day(first_day), _day(last_day), format)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to print problems.")] = "text",  # noqa: A002
+) -> None:
+    """Check model files, suites, rules, sources and the store; every problem at once."""
+    from deployments.commands import check as command
+
+    raise typer.Exit(command.check(_settings(context), format))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of model files, for editors."""
+    from deployments.commands import check as command
+
+    command.schema()
+
+
+@app.command()
+def upgrade(context: typer.Context) -> None:
+    """Bring the store's tables to this version's schema."""
+    from deployments.commands import upkeep as command
+
+    command.upgrade(_settings(context))
+
+
+@app.command()
+def prune(
+    context: typer.Context, keep_days: Annotated[int, typer.Option(min=200, help="Days to keep.")] = 400
+) -> None:
+    """Delete stored rows older than so many days."""
+    from deployments.commands import upkeep as command
+
+    command.prune(_settings(context), keep_days)
+
+
+def _said(why: str, who: str | None, day: datetime | None) -> Any:
+    from deployments.commands.decide import Said
+
+    return Said(why, who, _day(day))
+
+
+def _decide_incident(context: typer.Context, kind: str, incident: str, until: Any, said: Any) -> None:
+    from deployments.commands import decide as command
+
+    command.incident(_settings(context), kind, incident, until, said)
+
+
+@decide_app.command()
+def accept(context: typer.Context, incident: str, why: Why, who: Who = None, day: FromDay = None) -> None:
+    """Accept an incident as the new normal."""
+    _decide_incident(context, "accept", incident, None, _said(why, who, day))
+
+
+@decide_app.command()
+def acknowledge(context: typer.Context, incident: str, why: Why, who: Who = None, day: FromDay = None) -> None:
+    """Say that somebody looks at it."""
+    _decide_incident(context, "acknowledge", incident, None, _said(why, who, day))
+
+
+@decide_app.command()
+def snooze(
+    context: typer.Context, incident: str, until: Until, why: Why, who: Who = None, day: FromDay = None
+) -> None:
+    """Keep an incident out of digests until a day."""
+    _decide_incident(context, "snooze", incident, _day(until), _said(why, who, day))
+
+
+@decide_app.command("false-alarm")
+def false_alarm(context: typer.Context, incident: str, why: Why, who: Who = None, day: FromDay = None) -> None:
+    """Say that it was none: resolves it, its days become usual ones."""
+    _decide_incident(context, "false_alarm", incident, None, _said(why, who, day))
+
+
+@decide_app.command()
+def mute(
+    context: typer.Context,
+    model: str,
+    symptom: str,
+    subject: str,
+    why: Why,
+    until: MuteUntil = None,
+    who: Who = None,
+    day: FromDay = None,
+) -> None:
+    """Report nothing of a symptom on a subject any more (until a day)."""
+    from deployments.commands import decide as command
+
+    command.mute(_settings(context), model, symptom, subject, _day(until), _said(why, who, day))
+
+
+@decide_app.command("bad-day")
+def bad_day(
+    context: typer.Context,
+    model: str,
+    bad: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    why: Why,
+    who: Who = None,
+    day: FromDay = None,
+) -> None:
+    """Say that a day is no reference for later days."""
+    from deployments.commands import decide as command
+
+    command.bad_day(_settings(context), model, bad.date(), _said(why, who, day))
+
+
+def main() -> None:
+    """Run the terminal; every error of ours is one message on stderr and its exit code."""
+    from vitals.errors import VitalsError
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        app()
+    except VitalsError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; whole days are kept, the same command goes on from here\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

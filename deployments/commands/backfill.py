@@ -1,0 +1,112 @@
+"""`vitals backfill`: observe a range of days, in parallel if asked, judge once, and say what was found as episodes."""
+
+import time
+from collections.abc import Sequence
+from datetime import date
+
+from deployments.commands.common import chosen, print_rows, say, span, warn
+from deployments.commands.progress import observing
+from deployments.commands.run import exit_code
+from flows import plain, story
+from tasks.world import open_world
+from vitals import windows, words
+from vitals.errors import InputError
+from vitals.io.settings import Settings
+from vitals.io.world import World
+from vitals.records import Day, Severity
+from vitals.spec import Model
+
+
+def backfill(
+    settings: Settings,
+    names: Sequence[str],
+    all_models: bool,
+    first: date | None,
+    last: date | None,
+    back: str | None,
+    force: bool,
+    workers: int,
+    as_format: str,
+) -> int:
+    """Observe and judge the range; returns the exit code."""
+    if not names and not all_models:
+        message = "which models? name them or say --all"
+        raise InputError(message)
+    models, problems = chosen(settings, names)
+    for problem in problems:
+        warn(f"left out: {problem}")
+    with open_world(settings) as world:
+        outcome, days = fill(world, models, first, last, back, force, workers)
+        rows = episodes(world, models, days)
+    if as_format == "json":
+        print_rows(rows)
+    else:
+        print_episodes(rows)
+    for name, problem in outcome.problems.items():
+        warn(f"{name}: {problem}")
+    return 2 if problems and not outcome.errors else exit_code(outcome, "never")
+
+
+def fill(
+    world: World,
+    models: Sequence[Model],
+    first: date | None,
+    last: date | None,
+    back: str | None,
+    force: bool,
+    workers: int,
+) -> tuple[story.Outcome, tuple[Day, Day]]:
+    """Observe what is missing in the range and judge; days observed with the same spec are skipped and said so."""
+    now = world.clock()
+    newest = max(windows.day_of(now, model.zone) for model in models)
+    days = span(first, last, back, newest)
+    todo, skipped = {}, 0
+    for model in models:
+        wanted = list(windows.days(*days, model.zone))
+        done = {} if force else world.store.observed(model.name, *days)
+        same = world.observation_hash(model)
+        todo[model.name] = [day for day in wanted if done.get(day) != same]
+        skipped += len(wanted) - len(todo[model.name])
+    if skipped:
+        warn(f"{words.count(skipped, 'model-day')} observed before with the same spec, skipped (--force observes again)")
+    total = sum(len(each) for each in todo.values())
+    started = time.monotonic()
+    with observing(world.settings, total, workers) as observe_days:
+        outcome = story.monitor(models, todo, plain.steps(world), observe_days)
+    warn(f"{words.count(total, 'model-day')} observed and judged in {time.monotonic() - started:.0f} s")
+    return outcome, days
+
+
+def episodes(world: World, models: Sequence[Model], days: tuple[Day, Day]) -> list[dict[str, object]]:
+    """Incidents of the range, oldest first, as rows."""
+    rows = [row for model in models for row in world.store.rows("incidents", model.name, *days)]
+    return sorted(rows, key=lambda row: (row["opened_on"], row["model"], row["priority"], row["subject"]))
+
+
+def print_episodes(rows: Sequence[dict[str, object]]) -> None:
+    """Print episodes as a table for people, or say that there were none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = [row for row in rows if row["severity"] != Severity.INFO]
+    if not shown:
+        say("no incidents in this range")
+        return
+    table = Table(title=f"{words.count(len(shown), 'incident')}", title_justify="left", box=None, pad_edge=False)
+    for head in ("opened", "last seen", "days", "P", "severity", "model", "what", "where", "now"):
+        table.add_column(head, justify="right" if head in {"days", "P"} else "left")
+    for row in shown:
+        table.add_row(
+            str(row["opened_on"]),
+            str(row["last_seen_on"]),
+            str(row["days"]),
+            str(row["priority"]),
+            str(row["severity"]),
+            str(row["model"]),
+            str(row["symptom"]).replace("_", " "),
+            words.visible(" ".join(part for part in (str(row["subject"]), str(row["segment"] or "")) if part), 60),
+            f"resolved {row['resolved_on']}" if row["resolved_on"] else "open",
+        )
+    Console(width=None).print(table)
+
+

@@ -1,0 +1,72 @@
+"""`vitals decide`: write down what people say of incidents, subjects and days; the next run judges with it."""
+
+import getpass
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from deployments.commands.common import chosen, say
+from tasks.world import open_world
+from vitals import windows
+from vitals.errors import InputError
+from vitals.io.settings import Settings
+from vitals.io.world import World
+from vitals.records import Symptom, Triage, TriageKind
+from vitals.spec import Model
+
+
+@dataclass(frozen=True)
+class Said:
+    """What every decision carries: the reason, who says it, and the first day that is judged with it."""
+
+    why: str
+    who: str | None
+    day: date | None
+
+
+def incident(settings: Settings, kind: str, target: str, until: date | None, said: Said) -> None:
+    """Decide about an incident, named `<fingerprint>/<opened_on>` (or the fingerprint alone while it is the only one)."""
+    with open_world(settings) as world:
+        found = world.store.find_incident(target)
+        model = chosen(settings, [found.model])[0][0]
+        place = f"{found.fingerprint}/{found.opened_on}"
+        _decide(world, model, TriageKind(kind), place, until, said)
+        what = f"{found.symptom} {found.subject} {found.segment}".replace("_", " ").strip()
+    say(f"{kind.replace('_', ' ')}: {found.model} {what}, open since {found.opened_on}; the next run judges with it")
+
+
+def mute(settings: Settings, name: str, symptom: str, subject: str, until: date | None, said: Said) -> None:
+    """Mute a symptom on a subject."""
+    if symptom not in set(Symptom):
+        message = f"no symptom {symptom!r}; there are: {', '.join(Symptom)}"
+        raise InputError(message)
+    model = chosen(settings, [name])[0][0]
+    with open_world(settings) as world:
+        _decide(world, model, TriageKind.MUTE, f"{symptom}/{subject}", until, said)
+    say(f"muted: {name} {symptom} {subject}" + (f" until {until}" if until else ""))
+
+
+def bad_day(settings: Settings, name: str, day: date, said: Said) -> None:
+    """Keep a day out of every reference."""
+    model = chosen(settings, [name])[0][0]
+    with open_world(settings) as world:
+        _decide(world, model, TriageKind.BAD_DAY, day.isoformat(), None, said)
+    say(f"bad day: {name} {day}; it teaches nothing from now on")
+
+
+def _decide(world: World, model: Model, kind: TriageKind, target: str, until: date | None, said: Said) -> None:
+    if not said.why.strip():
+        message = "--why is empty; say the reason, it is kept with the decision"
+        raise InputError(message)
+    day = said.day or _next_day(world, model)
+    if until is not None and until < day:
+        message = f"--until {until} is before {day}, the day from which the decision holds; give a later day"
+        raise InputError(message)
+    who = said.who or getpass.getuser()
+    world.store.decide(Triage(model.name, day, kind, target, who, said.why.strip(), until))
+
+
+def _next_day(world: World, model: Model) -> date:
+    """The first day that is still to be judged: a decision never rewrites what was said before it."""
+    today = windows.day_of(world.clock(), model.zone)
+    observed = world.store.last_observed(model.name)
+    return today if observed is None else min(today, observed + timedelta(days=1))

@@ -1,0 +1,76 @@
+"""Observing days with a progress bar, in this process or in several.
+
+Workers are fresh processes (not forks: libraries below us own threads); each opens its own world from the same
+settings. Observing takes no lease and each day is one transaction, so their order does not matter.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from flows import plain
+from flows.story import ObserveDays, Steps, observe
+from tasks.world import open_world
+from vitals.io.settings import Settings
+from vitals.records import Day
+from vitals.spec import Model
+
+CHUNK_DAYS = 4
+
+
+@contextmanager
+def observing(settings: Settings, total: int, workers: int) -> Iterator[ObserveDays]:
+    """Give a function that observes days and moves the bar; the bar goes to stderr."""
+    columns = (TextColumn("observing {task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=total == 0) as bar:
+        task = bar.add_task("observing", total=total, what="")
+
+        def advance(model: Model, day: Day) -> None:
+            bar.update(task, advance=1, what=f"{model.name} {day}")
+
+        if workers == 1 or total < 2 * CHUNK_DAYS:
+            yield _here(advance)
+            return
+        with ProcessPoolExecutor(min(workers, total // CHUNK_DAYS), mp_context=get_context("spawn")) as pool:
+            yield _spread(pool, settings, advance)
+
+
+Advance = Callable[[Model, Day], None]
+
+
+def _here(advance: Advance) -> ObserveDays:
+    def observe_days(model: Model, days: Sequence[Day], steps: Steps) -> None:
+        for day in days:
+            observe(model, day, steps)
+            advance(model, day)
+
+    return observe_days
+
+
+def _spread(pool: ProcessPoolExecutor, settings: Settings, advance: Advance) -> ObserveDays:
+    def observe_days(model: Model, days: Sequence[Day], steps: Steps) -> None:
+        del steps  # each worker binds its own
+        chunks = [list(days[i : i + CHUNK_DAYS]) for i in range(0, len(days), CHUNK_DAYS)]
+        waiting = {pool.submit(_observe_chunk, settings, model, chunk): chunk for chunk in chunks}
+        try:
+            for done in as_completed(waiting):
+                done.result()
+                for day in waiting[done]:
+                    advance(model, day)
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            raise
+
+    return observe_days
+
+
+def _observe_chunk(settings: Settings, model: Model, days: Sequence[Day]) -> None:
+    with open_world(settings) as world:
+        steps = plain.steps(world)
+        for day in days:
+            observe(model, day, steps)

@@ -1,0 +1,67 @@
+"""`vitals run`: observe, judge and tell what is due, or one day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from deployments.commands.common import chosen, print_json, say, warn
+from flows import due, plain, story
+from tasks.world import open_world
+from vitals.errors import InputError, SourceError, StoreError, VitalsError
+from vitals.io.settings import Settings
+from vitals.io.telling import channel_of
+from vitals.io.world import World
+from vitals.records import Severity
+from vitals.spec import Model
+
+
+def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str, as_format: str) -> int:
+    """Run the story once; returns the exit code."""
+    models, problems = chosen(settings, names)
+    for problem in problems:
+        warn(f"left out: {problem}")
+    with open_world(settings) as world:
+        days = {model.name: _days(world, model, day) for model in models}
+        steps = plain.steps(world)
+        outcome = story.monitor(models, days, steps)
+        told = day or due.digest_day(models, world.clock())
+        story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
+        _print(outcome, as_format)
+    if problems and not outcome.errors:
+        return 2
+    return exit_code(outcome, fail_on)
+
+
+def _days(world: World, model: Model, day: date | None) -> list[date]:
+    now = world.clock()
+    if day is None:
+        return due.due_days(model, now, world.store.observed_days(model.name), world.store.unfinished_days(model.name))
+    newest = due.windows.default_day(now, model.zone)
+    if day > newest:
+        message = f"--day {day} is not over yet for {model.name} ({model.timezone}); the newest whole day is {newest}"
+        raise InputError(message)
+    if not due.windows.exists(day, model.zone):
+        message = f"--day {day} does not exist in {model.timezone}; take a day beside it"
+        raise InputError(message)
+    return [day]
+
+
+def _print(outcome: story.Outcome, as_format: str) -> None:
+    if as_format == "json":
+        print_json([told.digest.to_plain() for told in outcome.delivered])
+        return
+    for told in outcome.delivered:
+        say(told.text)
+        say(told.where)
+
+
+def exit_code(outcome: story.Outcome, fail_on: str) -> int:
+    """0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only."""
+    errors: list[VitalsError] = list(outcome.errors.values())
+    if errors:
+        outside = all(isinstance(error, SourceError | StoreError) or error.exit_code == 3 for error in errors)
+        return 3 if outside else 2
+    if fail_on == "never":
+        return 0
+    least = Severity(fail_on).rank
+    severe = any(item.severity.rank >= least for told in outcome.delivered for item in told.digest.items)
+    return 1 if severe else 0

@@ -1,0 +1,30 @@
+"""The steps of the story bound as plain functions: what the terminal runs, without Prefect."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from expectations.running import validate
+from flows.story import Steps
+from vitals.io import judging, observing, telling
+from vitals.io.world import World
+from vitals.profiles import profile_partition
+from vitals.records import Partition, Validation
+from vitals.spec import Model
+
+
+def steps(world: World) -> Steps:
+    """Bind every step to one world."""
+    return Steps(
+        read=partial(observing.read, world),
+        validate=partial(_validate, world),
+        profile=profile_partition,
+        measure=partial(observing.measure, world),
+        evaluate=partial(observing.evaluate, world),
+        record=partial(observing.record, world),
+        judge=partial(judging.judge, world),
+        tell=partial(telling.tell, world),
+    )
+
+
+def _validate(world: World, model: Model, partition: Partition) -> Sequence[Validation]:
+    return validate(model, partition, world.settings.suites_dir, {})

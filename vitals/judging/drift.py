@@ -1,0 +1,106 @@
+"""Say in words how far a column is from its usual: the share band's verdict becomes a finding.
+
+The verdict (numbers) comes from `vitals.judging.columns`; this file decides symptom, severity and wording.
+"""
+
+import re
+
+from vitals import words
+from vitals.judging.advice import WHAT_TO_DO
+from vitals.judging.columns import Verdict
+from vitals.judging.day import Today
+from vitals.records import Evidence, Finding, Severity, Symptom
+from vitals.spec import Model
+
+CRITICAL_POINTS = 0.05
+PART = "part"
+_RANGE = re.compile(r"^\((?P<low>.+), (?P<high>.+)\]$")
+
+
+def symptom_of(model: Model, column: str) -> Symptom:
+    """What a moved distribution of this column is a symptom of."""
+    if column in model.responses:
+        return Symptom.RESPONSE_DRIFT
+    if column == model.predictions.latency_ms:
+        return Symptom.LATENCY
+    return Symptom.INPUT_DRIFT
+
+
+def finding(today: Today, subject: str, segment: str, verdict: Verdict) -> Finding:
+    """Put a verdict that is a finding into words."""
+    symptom = symptom_of(today.model, subject)
+    return Finding(
+        model=today.model.name,
+        day=today.day,
+        cohort_day=None,
+        priority=symptom.priority,
+        severity=_severity(today, symptom, verdict),
+        symptom=symptom,
+        subject=subject,
+        segment=segment,
+        statement=statement(subject, segment, verdict),
+        what_to_do=WHAT_TO_DO[symptom],
+        value=verdict.share,
+        expected_low=verdict.expected_low,
+        expected_high=verdict.expected_high,
+        evidence=(Evidence(PART, verdict.part or "", verdict.share),),
+    )
+
+
+def statement(subject: str, segment: str, verdict: Verdict) -> str:
+    """What, how much, than what."""
+    where = f" in {segment}" if segment else ""
+    if verdict.rule == "unit filter":
+        return f"{subject}{where}: about {words.share(verdict.share)} of rows look several times larger or smaller than usual"
+    if verdict.rule == "hard":
+        return f"{subject}{where}: {verdict.hard}"
+    usual = f", usually {words.share_range(verdict.expected_low, verdict.expected_high)}"
+    over = " over the last 7 days" if verdict.rule == "week" else ""
+    return f"{said_part(subject, verdict.part or '', words.share(verdict.share))}{where}{over}{usual}"
+
+
+def said_part(subject: str, part: str, amount: str) -> str:
+    """Say which part of a column holds which share of the rows.
+
+    >>> said_part("temp", "null", "4.1 %"), said_part("precip", "=0", "99 %"), said_part("decision", "=warn", "31 %")
+    ('temp missing on 4.1 % of rows', 'precip = 0 on 99 % of rows', 'decision = warn on 31 % of rows')
+    >>> said_part("x", "(12, 34]", "9 %"), said_part("x", "<= 12", "9 %"), said_part("x", "far", "2 %")
+    ('x over 12 up to 34 on 9 % of rows', 'x up to 12 on 9 % of rows', 'x far outside its usual range on 2 % of rows')
+    """
+    bounds = _RANGE.match(part)
+    if part == "null":
+        text = "missing"
+    elif part == "far":
+        text = "far outside its usual range"
+    elif part == "unseen":
+        text = "with values never seen before"
+    elif part == "single value":
+        text = "at its single most frequent value"
+    elif part == "other":
+        text = "with rare values"
+    elif part.startswith("<= "):
+        text = f"up to {part[3:]}"
+    elif part.startswith("> "):
+        text = f"over {part[2:]}"
+    elif bounds:
+        text = f"over {bounds['low']} up to {bounds['high']}"
+    elif part.startswith("="):
+        text = f"= {words.visible(part[1:], 60)}"
+    else:
+        text = words.visible(part, 60)
+    return f"{subject} {text} on {amount} of rows"
+
+
+def _severity(today: Today, symptom: Symptom, verdict: Verdict) -> Severity:
+    if today.calendar or verdict.info:
+        return Severity.INFO
+    if symptom.priority == 3:
+        return Severity.WARNING
+    return Severity.CRITICAL if _points(verdict) >= CRITICAL_POINTS else Severity.WARNING
+
+
+def _points(verdict: Verdict) -> float:
+    """How much of the column moved: the distance of the share from the middle of its usual range."""
+    if verdict.share is None or verdict.expected_low is None or verdict.expected_high is None:
+        return 1.0 if verdict.rule == "hard" else 0.0
+    return abs(verdict.share - (verdict.expected_low + verdict.expected_high) / 2)

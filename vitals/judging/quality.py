@@ -1,0 +1,172 @@
+"""Input quality by explicit rules: expectations, hard limits of the model file, columns missing from the source.
+
+These are people's own words, so they need no history, and what they say is kept as they say it: a finding of an
+expectation has the severity written in the suite.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from vitals import words
+from vitals.judging.advice import WHAT_TO_DO
+from vitals.judging.day import Ruling, Today
+from vitals.profiles import NumericSummary, Profile
+from vitals.records import Evidence, Finding, Severity, Symptom, Validation
+from vitals.spec import Model
+from vitals.spec.model import Limit
+from vitals.stats.cdf import below, upto
+
+FAILED = frozenset({"fail", "error", "vacuous"})
+
+
+def judge(today: Today) -> Ruling:
+    """Judge missing columns, hard limits and expectations of the day."""
+    ruling = _missing_columns(today)
+    missing = set(today.facts.missing_columns)
+    ruling += _limits(today, {p.subject: p for p in today.observed.profiles if not p.segment})
+    if today.facts.rows:
+        ruling += _validations(today, missing)
+    return ruling
+
+
+def symptom_of(model: Model, column: str) -> Symptom:
+    """Name the symptom of a limit or an expectation on a column by what the column is."""
+    if column in model.responses:
+        return Symptom.RESPONSE_DRIFT
+    if column == model.predictions.latency_ms:
+        return Symptom.LATENCY
+    return Symptom.INPUT_QUALITY
+
+
+def _missing_columns(today: Today) -> Ruling:
+    ruling = Ruling(judged={(Symptom.INPUT_QUALITY, c, "") for c in today.model.predictions.inputs})
+    table = today.model.predictions.table
+    for column in today.facts.missing_columns:
+        ruling.findings.append(
+            _finding(
+                today,
+                Symptom.INPUT_QUALITY,
+                column,
+                Severity.CRITICAL,
+                f"column {column} is missing from {table}",
+                what_to_do=f"Restore the column, or take it out of inputs of {today.model.name}.yaml.",
+            )
+        )
+    return ruling
+
+
+def _limits(today: Today, profiles: Mapping[str, Profile]) -> Ruling:
+    ruling = Ruling()
+    for limit in today.model.limits:
+        profile = profiles.get(limit.column)
+        if profile is None or profile.summary.n == 0:
+            continue
+        symptom = symptom_of(today.model, limit.column)
+        ruling.judged.add((symptom, limit.column, ""))
+        broken = [text for text in _broken(limit, profile) if text]
+        if broken:
+            ruling.findings.append(
+                _finding(
+                    today,
+                    symptom,
+                    limit.column,
+                    Severity.WARNING,
+                    f"{limit.column} breaks its limit: {words.listed(broken)}",
+                    what_to_do=WHAT_TO_DO[Symptom.INPUT_QUALITY],
+                )
+            )
+    return ruling
+
+
+def _broken(limit: Limit, profile: Profile) -> Iterable[str]:
+    summary = profile.summary
+    if limit.null_share is not None and summary.nulls > limit.null_share * summary.n:
+        yield f"{words.share(summary.nulls / summary.n)} missing, at most {words.share(limit.null_share)}"
+    if not isinstance(summary, NumericSummary) or summary.anchors.size == 0:
+        return
+    if limit.min is not None and summary.anchors[0] < limit.min:
+        rows = round(float(below(summary, np.asarray([limit.min]))[0]))
+        yield f"about {words.count(max(rows, 1), 'row')} under {words.number(limit.min)} (least {_value(summary.anchors[0])})"
+    if limit.max is not None and summary.anchors[-1] > limit.max:
+        kept = float(upto(summary, np.asarray([limit.max]))[0])
+        rows = round(float(summary.le[-1]) - kept)
+        yield f"about {words.count(max(rows, 1), 'row')} over {words.number(limit.max)} (most {_value(summary.anchors[-1])})"
+
+
+def _value(value: float) -> str:
+    return words.number(float(value))
+
+
+def _validations(today: Today, missing: set[str]) -> Ruling:
+    """One finding a column: the worst failed expectation speaks, the others are evidence."""
+    ruling = Ruling()
+    failed: dict[str, list[Validation]] = {}
+    for one in today.observed.validations:
+        subject = one.column or one.key
+        if subject in missing:
+            continue
+        ruling.judged.add((Symptom.INPUT_QUALITY, subject, ""))
+        if one.status in FAILED:
+            failed.setdefault(subject, []).append(one)
+    for subject, ones in sorted(failed.items()):
+        worst = max(ones, key=lambda v: _severity(v).rank)
+        others = tuple(Evidence(_said(v), subject, v.share) for v in ones if v is not worst)
+        ruling.findings.append(
+            _finding(
+                today,
+                Symptom.INPUT_QUALITY,
+                subject,
+                _severity(worst),
+                _said(worst),
+                what_to_do=WHAT_TO_DO[Symptom.INPUT_QUALITY],
+                value=worst.share,
+                evidence=others,
+            )
+        )
+    return ruling
+
+
+def _severity(one: Validation) -> Severity:
+    """A vacuous pass is at least a warning: nothing was checked."""
+    if one.status == "vacuous" and one.severity is Severity.INFO:
+        return Severity.WARNING
+    return one.severity
+
+
+def _said(one: Validation) -> str:
+    subject = one.column or one.key
+    if one.status == "error":
+        return f"{subject}: expectation could not be checked ({one.error or 'no reason given'}): {one.description}"
+    if one.status == "vacuous":
+        return f"{subject}: nothing to check ({one.observed or 'no values'}): {one.description}"
+    share = f"{words.share(one.share)} of rows fail: " if one.share is not None else ""
+    seen = f" (observed {one.observed})" if one.observed and one.share is None else ""
+    return f"{subject}: {share}{one.description}{seen}"
+
+
+def _finding(
+    today: Today,
+    symptom: Symptom,
+    subject: str,
+    severity: Severity,
+    statement: str,
+    *,
+    what_to_do: str,
+    value: float | None = None,
+    evidence: tuple[Evidence, ...] = (),
+) -> Finding:
+    return Finding(
+        model=today.model.name,
+        day=today.day,
+        cohort_day=None,
+        priority=symptom.priority,
+        severity=severity,
+        symptom=symptom,
+        subject=subject,
+        segment="",
+        statement=statement,
+        what_to_do=what_to_do,
+        value=value,
+        evidence=evidence,
+    )
