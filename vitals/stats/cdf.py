@@ -8,13 +8,15 @@ exact, and the order of the days cannot change a bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vitals.errors import StatisticError
-from vitals.profiles import NumericSummary
+
+if TYPE_CHECKING:
+    from vitals.profiles import NumericSummary
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -49,7 +51,7 @@ class Stack:
     scale: float
 
 
-Summaries: TypeAlias = Sequence[NumericSummary] | Stack
+Summaries: TypeAlias = Sequence["NumericSummary"] | Stack
 
 
 def stack(summaries: Summaries) -> Stack:
@@ -89,7 +91,7 @@ def stack(summaries: Summaries) -> Stack:
     )
 
 
-def upto(summary: NumericSummary, x: ArrayLike) -> Floats:
+def upto(summary: "NumericSummary", x: ArrayLike) -> Floats:
     """Count the finite rows of one summary that are <= x.
 
     Parameters
@@ -116,7 +118,7 @@ def upto(summary: NumericSummary, x: ArrayLike) -> Floats:
     return counts
 
 
-def below(summary: NumericSummary, x: ArrayLike) -> Floats:
+def below(summary: "NumericSummary", x: ArrayLike) -> Floats:
     """Count the finite rows of one summary that are < x; otherwise as `upto`."""
     counts: Floats = counts_below([summary], x)[0]
     return counts

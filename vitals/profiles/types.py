@@ -1,6 +1,7 @@
-"""Small summaries of a column on one day, exact where it counts."""
+"""Small summaries of a column on one day, exact where it counts: types only."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +53,18 @@ class CategoricalSummary:
     distinct: int
 
 
+Summary: TypeAlias = NumericSummary | CategoricalSummary
+
+
 @dataclass(frozen=True, slots=True)
 class Mini:
     """An input within one segment value: enough to name where a fault lives.
 
     Attributes
     ----------
-    quantiles : values at 5, 25, 50, 75, 95 % (numeric), else None.
-    atom, atom_count : the most frequent value as text, and its rows.
+    quantiles : values at 5, 25, 50, 75, 95 % of the finite rows (smallest value with at least that share of rows up to
+        it); None for a text or without finite rows.
+    atom, atom_count : the most frequent value as text (ties: smaller first), and its rows; None and 0 without any.
     """
 
     segment: str
@@ -78,5 +83,5 @@ class Profile:
     day: Day
     subject: str
     segment: str
-    summary: NumericSummary | CategoricalSummary
+    summary: Summary
     minis: tuple[Mini, ...] = ()

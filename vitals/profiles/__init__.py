@@ -1,0 +1,18 @@
+"""A column of one day becomes a small summary, exact where it counts; rows are never needed again."""
+
+from vitals.profiles.codec import decode, encode
+from vitals.profiles.partition import profile_partition
+from vitals.profiles.summarise import summarise
+from vitals.profiles.types import CategoricalSummary, Mini, NumericSummary, Profile, Summary
+
+__all__ = [
+    "CategoricalSummary",
+    "Mini",
+    "NumericSummary",
+    "Profile",
+    "Summary",
+    "decode",
+    "encode",
+    "profile_partition",
+    "summarise",
+]

@@ -1,0 +1,118 @@
+"""A profile as bytes for the store, and back, exactly.
+
+The layout: one version byte, one byte that says whether the rest is deflated, then the body. The body is a
+4-byte length and a JSON head, followed by little-endian arrays. Anchors are kept as steps between the
+order-preserving integers behind doubles (few high bits), counts as steps in the smallest type that holds them.
+Equal profiles give equal bytes.
+"""
+
+import json
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitals.errors import StoreError
+from vitals.profiles.types import CategoricalSummary, Mini, NumericSummary, Profile
+from vitals.records import Day
+
+VERSION = 1
+_LEVEL = 6
+_WORTH = 0.8  # deflate only what shrinks to this: inflating costs more than all else here
+_TYPES = ("", "<u1", "<u2", "<u4", "<u8")
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+_SIGN = np.uint64(1 << 63)
+
+
+def encode(profile: Profile) -> bytes:
+    """Write summary and minis as bytes; model, day, subject and segment are the store's keys."""
+    summary = profile.summary
+    minis = [[m.segment, m.n, m.nulls, m.quantiles, m.atom, m.atom_count] for m in profile.minis]
+    if isinstance(summary, NumericSummary):
+        head, arrays = _numeric(summary)
+    else:
+        arrays, kind = _pack(summary.counts, usual=1)
+        head = ["c", summary.n, summary.nulls, summary.other, summary.distinct, kind, *summary.values]
+    text = json.dumps([head, minis], separators=(",", ":")).encode()
+    body = struct.pack("<I", len(text)) + text + arrays
+    small = zlib.compress(body, _LEVEL)
+    deflated = len(small) < _WORTH * len(body)
+    return bytes((VERSION, deflated)) + (small if deflated else body)
+
+
+def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Profile:
+    """Read what `encode` wrote, bit for bit.
+
+    Raises
+    ------
+    StoreError : written by another version of this layout, or damaged.
+    """
+    if len(blob) < 2 or blob[0] != VERSION:
+        found = blob[:1].hex() or "nothing"
+        message = f"{model} {day}: profile of {subject} has layout {found}, expected {VERSION:02x}; observe the day again with --force"
+        raise StoreError(message)
+    body = zlib.decompress(memoryview(blob)[2:]) if blob[1] else blob[2:]
+    size = 4 + int.from_bytes(body[:4], "little")
+    head, few = json.loads(body[4:size])
+    summary = _read_numeric(head, body, size) if head[0] == "n" else _read_categorical(head, body, size)
+    minis = tuple(Mini(s, n, nulls, q and tuple(q), atom, count) for s, n, nulls, q, atom, count in few)
+    return Profile(model, day, subject, segment, summary, minis)
+
+
+def _numeric(summary: NumericSummary) -> tuple[list[object], bytes]:
+    steps = np.diff(_ordered(summary.anchors), prepend=np.uint64(0))
+    atoms = summary.le - summary.lt
+    within = summary.lt - np.concatenate([[0], summary.le])[:-1]
+    packed = [_pack(steps >> _HALF), _pack(atoms, usual=1), _pack(within), _pack(summary.counts, usual=1)]
+    head = ["n", summary.n, summary.nulls, summary.infinite, summary.anchors.size, summary.values.size]
+    sums = np.array([summary.total, summary.squares])
+    doubles = np.concatenate([sums, summary.values]).astype("<f8").tobytes()
+    low = (steps & _LOW).astype("<u4").tobytes()
+    return [*head, *(kind for _, kind in packed)], b"".join([doubles, low, *(data for data, _ in packed)])
+
+
+def _read_numeric(head: list[int], body: bytes, at: int) -> NumericSummary:
+    _, n, nulls, infinite, size, some, high_kind, atoms_kind, within_kind, counts_kind = head
+    doubles = np.frombuffer(body, "<f8", some + 2, at)
+    at += 8 * (some + 2)
+    low = np.frombuffer(body, "<u4", size, at).astype(np.uint64)
+    high, at = _unpack(body, at + 4 * size, size, high_kind)
+    atoms, at = _unpack(body, at, size, atoms_kind, usual=1)
+    within, at = _unpack(body, at, size, within_kind)
+    counts, _ = _unpack(body, at, some, counts_kind, usual=1)
+    anchors = _doubles(np.cumsum(low + (high.view(np.uint64) << _HALF), dtype=np.uint64))
+    le = np.cumsum(atoms + within)
+    total, squares = doubles[:2].tolist()
+    return NumericSummary(n, nulls, infinite, anchors, le - atoms, le, total, squares, doubles[2:], counts)
+
+
+def _read_categorical(head: list[int], body: bytes, at: int) -> CategoricalSummary:
+    _, n, nulls, other, distinct, kind, *values = head
+    counts, _ = _unpack(body, at, len(values), kind, usual=1)
+    return CategoricalSummary(n, nulls, tuple(map(str, values)), counts, other, distinct)
+
+
+def _pack(numbers: NDArray[np.int64] | NDArray[np.uint64], usual: int = 0) -> tuple[bytes, int]:
+    """Write non-negative integers in the smallest type; nothing at all when every one is the usual."""
+    if (numbers == usual).all():
+        return b"", 0
+    kind = next(i for i, bits in enumerate((8, 16, 32, 64), 1) if int(numbers.max()) < 1 << bits)
+    return numbers.astype(_TYPES[kind]).tobytes(), kind
+
+
+def _unpack(body: bytes, at: int, size: int, kind: int, usual: int = 0) -> tuple[NDArray[np.int64], int]:
+    if not kind:
+        return np.full(size, usual, dtype=np.int64), at
+    return np.frombuffer(body, _TYPES[kind], size, at).astype(np.int64), at + (size << kind - 1)
+
+
+def _ordered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Map doubles to integers in the same order: negative ones inverted, the others above them."""
+    bits = values.view(np.uint64)
+    return np.where(bits >= _SIGN, ~bits, bits | _SIGN)
+
+
+def _doubles(ordered: NDArray[np.uint64]) -> NDArray[np.float64]:
+    return np.where(ordered >= _SIGN, ordered & ~_SIGN, ~ordered).view(np.float64)
