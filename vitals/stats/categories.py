@@ -1,0 +1,121 @@
+"""A text column's parts: null, the frequent categories, the rest, and what was never seen before.
+
+Only stored categories (the 200 most frequent of a day) can be unseen; rows of a day's tail are `other`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitals.profiles import CategoricalSummary
+from vitals.records import Day
+from vitals.stats.parts import Counted
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+_KEPT, _KEPT_SHARE = 20, 0.002
+_PRESENT = 0.5
+_ID_LIKE = 0.5
+
+
+class CategoricalParts:
+    """Cuts and counts the parts of one text column.
+
+    Parameters
+    ----------
+    summaries : of each day, growing as the fold goes on; a stored day never changes.
+    rare : keep categories below 0.2 % too (what a model answers may be rare and matter).
+    """
+
+    def __init__(self, summaries: Mapping[Day, CategoricalSummary], *, rare: bool) -> None:
+        self._summaries = summaries
+        self._floor = 0.0 if rare else _KEPT_SHARE
+        self._codes: dict[str, int] = {}
+        self._texts: list[str] = []
+        self._coded: dict[Day, Integers] = {}
+
+    def count(self, reference: Sequence[Day], today: Day, recent: Sequence[Day]) -> Counted:
+        """Count today's, the reference's and recent days' rows in the parts that the reference defines.
+
+        Parameters
+        ----------
+        reference : days, ascending, R >= 1. recent : days of the week window, today included or not.
+        """
+        days = [*reference, today, *recent]
+        summaries = [self._summaries[day] for day in days]
+        nulls = np.array([[s.nulls] for s in summaries], dtype=np.float64)
+        ends = len(reference)
+        if id_like(summaries[:ends]):
+            return _counted(("null",), nulls, ends, unseen=False)
+        rows, codes = self._dense(days, summaries)
+        seen_on = (rows[:ends] > 0).sum(axis=0)
+        kept = self._kept(rows[:ends], codes, sum(s.n for s in summaries[:ends]))
+        rest = np.ones(len(codes), dtype=bool)
+        rest[kept] = False
+        rare = rows[:, rest]
+        # A reference day's unseen rows are those in categories that no other reference day has.
+        elsewhere = seen_on[rest] - (rare[:ends] > 0)
+        unseen = np.concatenate(
+            [(rare[:ends] * (elsewhere == 0)).sum(axis=1), (rare[ends:] * (seen_on[rest] == 0)).sum(axis=1)]
+        )
+        total = np.array([s.n for s in summaries], dtype=np.float64)
+        other = total - nulls[:, 0] - rows[:, kept].sum(axis=1) - unseen
+        names = ("null", *(f"={self._texts[codes[i]]}" for i in kept), "other", "unseen")
+        block = np.concatenate([nulls, rows[:, kept], other[:, None], unseen[:, None]], axis=1)
+        return _counted(names, block, ends, unseen=True)
+
+    def _dense(self, days: Sequence[Day], summaries: Sequence[CategoricalSummary]) -> tuple[Floats, Integers]:
+        """Rows per day and category, and the code of each category."""
+        for day in self._coded.keys() - set(days):
+            del self._coded[day]
+        for day, summary in zip(days, summaries, strict=True):
+            if day not in self._coded:
+                self._coded[day] = np.array([self._code(text) for text in summary.values], dtype=np.int64)
+        coded = [self._coded[day] for day in days]
+        codes, at = np.unique(np.concatenate(coded), return_inverse=True)
+        rows = np.zeros((len(days), len(codes)))
+        rows[np.repeat(np.arange(len(days)), [len(c) for c in coded]), at] = np.concatenate(
+            [s.counts for s in summaries]
+        )
+        return rows, codes
+
+    def _code(self, text: str) -> int:
+        if text not in self._codes:
+            self._codes[text] = len(self._texts)
+            self._texts.append(text)
+        return self._codes[text]
+
+    def _kept(self, rows: Floats, codes: Integers, total: int) -> list[int]:
+        """Up to 20 categories, the most frequent first, ties by text: what holds depends on no order of days."""
+        sums = rows.sum(axis=0)
+        often = ((rows > 0).mean(axis=0) >= _PRESENT) & (sums >= self._floor * total)
+        found = sorted(np.flatnonzero(often), key=lambda i: (-sums[i], self._texts[codes[i]]))
+        return [int(i) for i in found[:_KEPT]]
+
+
+def id_like(reference: Sequence[CategoricalSummary]) -> bool:
+    """Tell a column of identifiers, more than half of whose values are distinct: only its nulls can be usual."""
+    filled = sum(s.n - s.nulls for s in reference)
+    return filled > 0 and sum(s.distinct for s in reference) > _ID_LIKE * filled
+
+
+def _counted(names: tuple[str, ...], block: Floats, ends: int, *, unseen: bool) -> Counted:
+    """In a week most of what is new on a single day is no longer new: there `unseen` is part of `other`."""
+    weekly = block
+    if unseen:
+        weekly = block[:, :-1].copy()
+        weekly[:, -1] += block[:, -1]
+    never = np.zeros(len(names), dtype=bool)
+    return Counted(
+        names,
+        block[:ends],
+        block[ends],
+        never,
+        names[:-1] if unseen else names,
+        weekly[:ends],
+        weekly[ends + 1 :],
+        never[:-1] if unseen else never,
+    )

@@ -1,0 +1,251 @@
+"""A column's parts: the shares of rows that are watched, cut anew from the reference days each day.
+
+Numeric: null, atoms (values that hold 5 % of the rows), bins at the reference's quantiles, shares below seven cuts, the
+largest single value, infinite, far outside. Which days are the reference, and what is unusual, is decided elsewhere.
+The text columns' parts are `vitals.stats.categories`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitals.profiles import NumericSummary
+from vitals.records import Day
+from vitals.stats import cdf
+from vitals.stats.pool import Pool, nearest_quantiles
+
+Floats: TypeAlias = NDArray[np.float64]
+
+LEVELS = np.array([0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999])
+_ATOM_SHARE, _ATOMS = 0.05, 6
+_CUTS = 7
+_PRESENT = 0.5
+_SOME_ROWS = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitBins:
+    """Quantile bins before merging, for the unit filter.
+
+    Attributes
+    ----------
+    reference, today : rows per bin, shapes (R, 16) and (16,).
+    edges : right-closed, shape (15,), distinct.
+    values, total : the pooled distribution of the reference without its atoms.
+    """
+
+    reference: Floats
+    today: Floats
+    edges: Floats
+    values: Floats
+    total: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Rows per part, for reference days, today, and the days of the week window.
+
+    Attributes
+    ----------
+    names : of the parts, for people; ties of the score go to the first.
+    reference, today, recent : rows, shapes (R, B), (B,), (V, B).
+    far : parts that score by `far_z`, shape (B,).
+    week_names, week_reference, week_recent : the same parts as the week rule takes them.
+    unit : what the unit filter needs, None where the column is not for it.
+    """
+
+    names: tuple[str, ...]
+    reference: Floats
+    today: Floats
+    far: NDArray[np.bool_]
+    week_names: tuple[str, ...]
+    week_reference: Floats
+    week_recent: Floats
+    week_far: NDArray[np.bool_]
+    unit: UnitBins | None = None
+
+
+def number(value: float) -> str:
+    """Write a value in a part's name: whole numbers in full, others with four digits.
+
+    >>> number(12.0), number(1234567.0), number(0.123456), number(-3.5)
+    ('12', '1234567', '0.1235', '-3.5')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.4g}"
+
+
+class NumericParts:
+    """Cuts and counts the parts of one numeric column.
+
+    Parameters
+    ----------
+    summaries : of each day, growing as the fold goes on; a stored day never changes.
+    """
+
+    def __init__(self, summaries: Mapping[Day, NumericSummary]) -> None:
+        self._summaries = summaries
+        self._pool = Pool()
+        self._stacks: dict[Day, cdf.Stack] = {}
+
+    def count(self, reference: Sequence[Day], today: Day, recent: Sequence[Day]) -> Counted:
+        """Count today's, the reference's and recent days' rows in the parts that the reference defines.
+
+        Parameters
+        ----------
+        reference : days, ascending, R >= 1. recent : days of the week window, today included or not.
+        """
+        self._pool.hold({day: self._summaries[day] for day in reference})
+        days = [*reference, today, *recent]
+        summaries = [self._summaries[day] for day in days]
+        atoms = self._atoms(summaries[: len(reference)])
+        values, total = self._pool.distribution(atoms)
+        edges = np.unique(nearest_quantiles(values, total, LEVELS)) if len(values) else np.empty(0)
+        counts = self._tally(self._stack(days), summaries, edges, atoms)
+        ends = len(reference)
+        merged = merge(counts.bins, edges, ends)
+        block, names = counts.join(*merged, atoms)
+        single = len(names) - 3
+        weekly = np.arange(len(names)) != single
+        far = np.array([name == "far" for name in names])
+        distinct = len(edges) == len(LEVELS)
+        unit = (
+            UnitBins(counts.bins[:ends], counts.bins[ends], edges, values, total)
+            if distinct and values[0] > 0
+            else None
+        )
+        positive = unit is not None and (spread := self._pool.range()) is not None and spread[0] >= 0
+        return Counted(
+            names,
+            block[:ends],
+            block[ends],
+            far,
+            tuple(name for name, kept in zip(names, weekly, strict=True) if kept),
+            block[:ends, weekly],
+            block[ends + 1 :, weekly],
+            far[weekly],
+            unit if positive else None,
+        )
+
+    def _atoms(self, reference: Sequence[NumericSummary]) -> Floats:
+        """Values that hold at least 5 % of all rows, the most frequent first, ties by value."""
+        values = np.concatenate([s.values for s in reference])
+        distinct, at = np.unique(values, return_inverse=True)
+        rows = np.bincount(at, weights=np.concatenate([s.counts for s in reference]), minlength=len(distinct))
+        order = np.lexsort((distinct, -rows))[:_ATOMS]
+        held = rows[order] >= _ATOM_SHARE * sum(s.n for s in reference)
+        return np.asarray(distinct[order][held & (rows[order] > 0)])
+
+    def _stack(self, days: Sequence[Day]) -> cdf.Stack:
+        for day in days:
+            if day not in self._stacks:
+                self._stacks[day] = cdf.stack([self._summaries[day]])
+        for day in self._stacks.keys() - set(days):
+            del self._stacks[day]
+        stacks = [self._stacks[day] for day in days]
+        one_scale = len({s.scale for s in stacks}) == 1
+        return joined(stacks) if one_scale else cdf.stack([self._summaries[day] for day in days])
+
+    def _tally(self, days: cdf.Stack, summaries: Sequence[NumericSummary], edges: Floats, atoms: Floats) -> "_Tally":
+        low, high = self._pool.range() or (0.0, 0.0)
+        with np.errstate(over="ignore"):
+            beyond_low, beyond_high = low - (high - low), high + (high - low)
+        up = cdf.counts_at(days, np.concatenate([edges, atoms, [beyond_high]]))
+        down = cdf.counts_below(days, np.concatenate([atoms, [beyond_low]]))
+        at_edges, at_atoms = up[:, : len(edges)], up[:, len(edges) : -1] - down[:, :-1]
+        bins = np.diff(np.concatenate([np.zeros((len(up), 1)), at_edges, days.rows[:, None]], axis=1), axis=1)
+        for column, where in enumerate(edges.searchsorted(atoms)):
+            bins[:, where] -= at_atoms[:, column]
+        known = self._pool.range() is not None
+        return _Tally(
+            np.array([[s.nulls] for s in summaries], dtype=np.float64),
+            at_atoms,
+            np.maximum(bins, 0.0),
+            np.array([[s.counts[0] if len(s.counts) else 0] for s in summaries], dtype=np.float64),
+            np.array([[s.infinite] for s in summaries], dtype=np.float64),
+            (days.rows - up[:, -1] + down[:, -1])[:, None] * known,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tally:
+    nulls: Floats
+    atoms: Floats
+    bins: Floats
+    single: Floats
+    infinite: Floats
+    far: Floats
+
+    def join(self, bins: Floats, edges: Floats, atoms: Floats) -> tuple[Floats, tuple[str, ...]]:
+        cuts = (
+            np.unique(np.linspace(0, len(edges) - 1, _CUTS).astype(np.int64)) if len(edges) else np.empty(0, np.int64)
+        )
+        shares_below = np.cumsum(bins, axis=1)[:, cuts]
+        block = np.concatenate(
+            [self.nulls, self.atoms, bins, shares_below, self.single, self.infinite, self.far], axis=1
+        )
+        low = [f"<= {number(edges[i])}{_except(atoms[atoms <= edges[i]])}" for i in cuts]
+        names = ["null", *(f"={number(a)}" for a in atoms), *_bin_names(edges, atoms), *low]
+        return block, (*names, "single value", "infinite", "far")
+
+
+def _bin_names(edges: Floats, atoms: Floats) -> list[str]:
+    if not len(edges):
+        return ["other"]
+    inside = edges.searchsorted(atoms)
+    texts = [number(e) for e in edges]
+    names = [f"<= {texts[0]}", *(f"({a}, {b}]" for a, b in zip(texts, texts[1:], strict=False)), f"> {texts[-1]}"]
+    return [name + _except(atoms[inside == i]) for i, name in enumerate(names)]
+
+
+def _except(atoms: Floats) -> str:
+    """Atoms are parts of their own and counted in no bin."""
+    return f" except {', '.join(number(a) for a in atoms)}" if len(atoms) else ""
+
+
+def merge(bins: Floats, edges: Floats, reference: int) -> tuple[Floats, Floats]:
+    """Merge quantile bins outward-in until each holds rows on at least half of the reference days.
+
+    Parameters
+    ----------
+    bins : rows per day and bin, shape (D, e + 1), the reference days first. edges : shape (e,).
+    reference : number of reference days, >= 1.
+
+    Returns
+    -------
+    Merged bins and the edges left. The bin farthest from the middle goes first (of two: the left one), and joins its
+    neighbour towards the middle.
+    """
+    columns, kept = [bins[:, i] for i in range(bins.shape[1])], list(edges)
+    present = [_often(column[:reference]) for column in columns]
+    while kept and not all(present):
+        middle = (len(columns) - 1) / 2
+        at = min((-abs(i - middle), i) for i, ok in enumerate(present) if not ok)[1]
+        left = at if at < middle else at - 1
+        columns[left : left + 2] = [columns[left] + columns[left + 1]]
+        present[left : left + 2] = [_often(columns[left][:reference])]
+        del kept[left]
+    return np.stack(columns, axis=1), np.array(kept)
+
+
+def _often(rows: Floats) -> bool:
+    return bool((rows >= _SOME_ROWS).mean() >= _PRESENT)
+
+
+def joined(stacks: Sequence[cdf.Stack]) -> cdf.Stack:
+    """Lay one-day stacks of one scale end to end, as stacking their summaries together would."""
+    sizes = np.array([s.lower.size for s in stacks])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    return cdf.Stack(
+        anchors=tuple(a for s in stacks for a in s.anchors),
+        starts=starts[:, None],
+        lower=np.concatenate([s.lower for s in stacks]),
+        upper=np.concatenate([s.upper for s in stacks]),
+        base=np.concatenate([s.base for s in stacks]),
+        mass=np.concatenate([s.mass for s in stacks]),
+        gap=np.concatenate([s.gap for s in stacks]),
+        rows=np.concatenate([s.rows for s in stacks]),
+        scale=stacks[0].scale,
+    )

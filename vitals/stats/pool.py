@@ -1,0 +1,100 @@
+"""Anchors of many numeric summaries kept in one sorted pool that days enter and leave.
+
+Gives the pooled distribution that edges are cut from. Rows strictly between two anchors of a day are taken as lying on the
+upper one: good enough to choose edges with, exact where every value is an anchor. All masses are whole rows, so the pool
+is a function of its days alone, not of the order in which they came and went.
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitals.profiles import NumericSummary
+from vitals.records import Day
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+
+class Pool:
+    """A sorted multiset of (value, rows), each owned by a day."""
+
+    def __init__(self) -> None:
+        self._values: Floats = np.empty(0)
+        self._rows: Integers = np.empty(0, dtype=np.int64)
+        self._tied: Integers = np.empty(0, dtype=np.int64)
+        self._owners: Integers = np.empty(0, dtype=np.int64)
+        self._held: set[int] = set()
+
+    def hold(self, days: Mapping[Day, NumericSummary]) -> None:
+        """Let days that are not given leave and new ones enter.
+
+        A day's summary never changes while it is held.
+        """
+        wanted = {day.toordinal(): summary for day, summary in days.items()}
+        if gone := self._held - wanted.keys():
+            self._keep(~np.isin(self._owners, np.array(sorted(gone))))
+        for owner in sorted(wanted.keys() - self._held):
+            self._enter(owner, wanted[owner])
+        self._held = set(wanted)
+
+    def _keep(self, mask: NDArray[np.bool_]) -> None:
+        self._values, self._rows = self._values[mask], self._rows[mask]
+        self._tied, self._owners = self._tied[mask], self._owners[mask]
+
+    def _enter(self, owner: int, summary: NumericSummary) -> None:
+        at = self._values.searchsorted(summary.anchors)
+        self._values = np.insert(self._values, at, summary.anchors)
+        self._rows = np.insert(self._rows, at, np.diff(summary.le, prepend=0))
+        self._tied = np.insert(self._tied, at, summary.le - summary.lt)
+        self._owners = np.insert(self._owners, at, owner)
+
+    def distribution(self, without: Floats) -> tuple[Floats, Integers]:
+        """Give the distinct values and the rows up to each.
+
+        Parameters
+        ----------
+        without : values whose own rows are left out, shape (a,).
+
+        Returns
+        -------
+        Values ascending and cumulative rows strictly ascending, each of shape (m,); m may be 0.
+        """
+        rows = self._rows
+        for value in without:
+            first, last = self._values.searchsorted(value, "left"), self._values.searchsorted(value, "right")
+            if last > first:
+                rows = rows.copy() if rows is self._rows else rows
+                rows[first:last] -= self._tied[first:last]
+        if not len(rows):
+            return self._values, rows
+        ends = np.flatnonzero(np.append(self._values[1:] != self._values[:-1], True))
+        total = np.cumsum(rows)[ends]
+        filled = np.diff(total, prepend=0) > 0
+        return self._values[ends][filled], total[filled]
+
+    def range(self) -> tuple[float, float] | None:
+        """Give the least and the greatest value of all days; None without any."""
+        return (float(self._values[0]), float(self._values[-1])) if len(self._values) else None
+
+
+def nearest_quantiles(values: Floats, total: Integers, levels: Floats) -> Floats:
+    """Give, per level, the value whose cumulative share is nearest to it (the smaller of two equally near).
+
+    Parameters
+    ----------
+    values, total : as `Pool.distribution` gives them, shape (m,), m >= 1.
+    levels : in 0..1, shape (q,).
+
+    Examples
+    --------
+    >>> nearest_quantiles(np.array([1.0, 2.0, 3.0]), np.array([2, 9, 10]), np.array([0.5, 0.6, 1.0]))
+    array([1., 2., 3.])
+    """
+    share = total / total[-1]
+    upper = np.minimum(share.searchsorted(levels), len(share) - 1)
+    lower = np.maximum(upper - 1, 0)
+    near = np.where(np.abs(share[lower] - levels) <= np.abs(share[upper] - levels), lower, upper)
+    return np.asarray(values[near])
