@@ -19,7 +19,7 @@ from vitals.records import Day
 
 VERSION = 1
 _LEVEL = 6
-_WORTH = 0.8  # deflate only what shrinks to this: inflating costs more than all else here
+_WORTH = 0.9  # deflate only what shrinks to less: inflating costs more than all else here
 _TYPES = ("", "<u1", "<u2", "<u4", "<u8")
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -62,12 +62,13 @@ def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Pro
 
 
 def _numeric(summary: NumericSummary) -> tuple[list[object], bytes]:
-    steps = np.diff(_ordered(summary.anchors), prepend=np.uint64(0))
+    keys = _ordered(summary.anchors)
+    steps = np.diff(keys, prepend=keys[:1])
     atoms = summary.le - summary.lt
     within = summary.lt - np.concatenate([[0], summary.le])[:-1]
     packed = [_pack(steps >> _HALF), _pack(atoms, usual=1), _pack(within), _pack(summary.counts, usual=1)]
     head = ["n", summary.n, summary.nulls, summary.infinite, summary.anchors.size, summary.values.size]
-    sums = np.array([summary.total, summary.squares])
+    sums = [summary.total, summary.squares, summary.anchors[0] if keys.size else 0.0]
     doubles = np.concatenate([sums, summary.values]).astype("<f8").tobytes()
     low = (steps & _LOW).astype("<u4").tobytes()
     return [*head, *(kind for _, kind in packed)], b"".join([doubles, low, *(data for data, _ in packed)])
@@ -75,17 +76,19 @@ def _numeric(summary: NumericSummary) -> tuple[list[object], bytes]:
 
 def _read_numeric(head: list[int], body: bytes, at: int) -> NumericSummary:
     _, n, nulls, infinite, size, some, high_kind, atoms_kind, within_kind, counts_kind = head
-    doubles = np.frombuffer(body, "<f8", some + 2, at)
-    at += 8 * (some + 2)
+    doubles = np.frombuffer(body, "<f8", some + 3, at)
+    at += 8 * (some + 3)
     low = np.frombuffer(body, "<u4", size, at).astype(np.uint64)
     high, at = _unpack(body, at + 4 * size, size, high_kind)
     atoms, at = _unpack(body, at, size, atoms_kind, usual=1)
     within, at = _unpack(body, at, size, within_kind)
     counts, _ = _unpack(body, at, some, counts_kind, usual=1)
-    anchors = _doubles(np.cumsum(low + (high.view(np.uint64) << _HALF), dtype=np.uint64))
+    steps = low + (high.view(np.uint64) << _HALF)
+    steps[:1] = _ordered(doubles[2:3])
+    anchors = _doubles(np.cumsum(steps, dtype=np.uint64))
     le = np.cumsum(atoms + within)
     total, squares = doubles[:2].tolist()
-    return NumericSummary(n, nulls, infinite, anchors, le - atoms, le, total, squares, doubles[2:], counts)
+    return NumericSummary(n, nulls, infinite, anchors, le - atoms, le, total, squares, doubles[3:], counts)
 
 
 def _read_categorical(head: list[int], body: bytes, at: int) -> CategoricalSummary:
