@@ -57,7 +57,7 @@ def test_every_metric_keeps_the_contract(name: str) -> None:
     assert metric.name == name
     assert metric.direction in {"higher", "lower", "two_sided"}
     assert metric.family == ("rank" if name in RANK else "loss")
-    assert (metric.material, metric.relative) == ((0.02, False) if name == "roc_auc" else (0.1, True))
+    assert (metric.material, metric.absolute) == ((0.02, True) if name == "roc_auc" else (0.1, False))
     assert metric.judged == (name not in {"rmse", "r2"})
     assert estimate.value is not None
     assert sound(estimate)

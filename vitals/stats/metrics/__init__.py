@@ -14,7 +14,7 @@ from vitals.stats.estimate import Estimate, unsaid
 from vitals.stats.metrics import binary, regression
 from vitals.stats.metrics.samples import BinarySample, RegressionSample
 
-__all__ = ["DEFAULTS", "METRICS", "BinarySample", "Metric", "RegressionSample"]
+__all__ = ["BINARY", "DEFAULTS", "METRICS", "REGRESSION", "BinarySample", "Metric", "Need", "RegressionSample"]
 
 Direction = Literal["higher", "lower", "two_sided"]
 Family = Literal["rank", "loss"]
@@ -36,7 +36,7 @@ class Metric(Generic[Sample]):
     needs : what must be known of a row for it to count.
     direction : `higher` or `lower` values are better, or a change either way is news (`two_sided`).
     family : `rank` metrics vary less between clean weeks than `loss` ones and are judged at a lower threshold.
-    material : smallest change that matters: in the metric's unit, or as a share of the usual value where `relative`.
+    material : smallest change that matters: a share of the usual value, or in the metric's unit where `absolute`.
     judged : may raise a finding; else it is only shown.
     """
 
@@ -47,7 +47,7 @@ class Metric(Generic[Sample]):
     direction: Direction
     family: Family = "loss"
     material: float = 0.1
-    relative: bool = True
+    absolute: bool = False
     judged: bool = True
 
     def __call__(self, sample: Sample) -> Estimate:
@@ -62,13 +62,23 @@ class Metric(Generic[Sample]):
         with np.errstate(over="ignore", invalid="ignore"):
             return self.formula(sample)
 
+    def is_bad(self, change: float) -> bool:
+        """Tell whether a change of the value (today minus usual) is for the worse; any is for two-sided metrics.
+
+        >>> METRICS["roc_auc"].is_bad(0.1), METRICS["mae"].is_bad(0.1), METRICS["bias"].is_bad(-0.1)
+        (False, True, True)
+        """
+        if self.direction == "two_sided":
+            return change != 0
+        return change < 0 if self.direction == "higher" else change > 0
+
 
 _SCORED: frozenset[Need] = frozenset({"label", "score"})
 _DECIDED: frozenset[Need] = frozenset({"label", "decision"})
 _PREDICTED: frozenset[Need] = frozenset({"label", "prediction"})
 
-_BINARY = (
-    Metric("roc_auc", "binary", binary.roc_auc, _SCORED, "higher", "rank", material=0.02, relative=False),
+_BINARY: tuple[Metric[BinarySample], ...] = (
+    Metric("roc_auc", "binary", binary.roc_auc, _SCORED, "higher", "rank", material=0.02, absolute=True),
     Metric("average_precision", "binary", binary.average_precision, _SCORED, "higher", "rank"),
     Metric("precision", "binary", binary.precision, _DECIDED, "higher"),
     Metric("recall", "binary", binary.recall, _DECIDED, "higher"),
@@ -79,7 +89,7 @@ _BINARY = (
     Metric("prevalence", "binary", binary.prevalence, frozenset({"label"}), "two_sided"),
     Metric("predicted_positive_rate", "binary", binary.predicted_positive_rate, frozenset({"decision"}), "two_sided"),
 )
-_REGRESSION = (
+_REGRESSION: tuple[Metric[RegressionSample], ...] = (
     Metric("mae", "regression", regression.mae, _PREDICTED, "lower"),
     Metric("wape", "regression", regression.wape, _PREDICTED, "lower"),
     Metric("bias", "regression", regression.bias, _PREDICTED, "two_sided"),
@@ -89,10 +99,9 @@ _REGRESSION = (
     Metric("r2", "regression", regression.r2, _PREDICTED, "higher", judged=False),
 )
 
-METRICS: Mapping[str, Metric[BinarySample] | Metric[RegressionSample]] = {
-    **{metric.name: metric for metric in _BINARY},
-    **{metric.name: metric for metric in _REGRESSION},
-}
+BINARY: Mapping[str, Metric[BinarySample]] = {metric.name: metric for metric in _BINARY}
+REGRESSION: Mapping[str, Metric[RegressionSample]] = {metric.name: metric for metric in _REGRESSION}
+METRICS: Mapping[str, Metric[BinarySample] | Metric[RegressionSample]] = {**BINARY, **REGRESSION}
 
 # what a model file without `metrics` gets; the first is the primary one
 DEFAULTS: Mapping[str, tuple[str, ...]] = {
