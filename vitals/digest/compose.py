@@ -13,7 +13,7 @@ from vitals import words
 from vitals.digest import notes
 from vitals.digest.cases import cases_of
 from vitals.digest.content import Digest, Item, ModelLine, Opened, Resolved, Told, revised
-from vitals.digest.grouping import NAME, SENTENCE, Case
+from vitals.digest.grouping import NAME, SENTENCE, Case, subject_words
 from vitals.digest.items import items_of
 from vitals.digest.news import ModelNews
 from vitals.records import Day, Severity, Symptom
@@ -68,7 +68,7 @@ def headline(digest: Digest) -> str:
     ]
     state = ", ".join(counts) or ("all quiet" if digest.quiet else "no problems")
     models = f"{ok:,}/{total:,} {'model' if total == 1 else 'models'} OK"
-    return f"{words.day_words(digest.day)}: {state}; {', '.join([models, *lost])}{revised(digest.revision)}"
+    return f"Vitals · {words.day_words(digest.day)}: {state}; {', '.join([models, *lost])}{revised(digest.revision)}"
 
 
 def _resolved(news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severity]) -> list[Resolved]:
@@ -80,7 +80,7 @@ def _resolved(news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severit
         reason = words.visible(one.reason or "resolved", SENTENCE)
         segment = words.visible(one.segment, NAME) if one.segment else ""
         key = (one.priority, one.model, one.symptom, segment, reason, one.opened_on, one.resolved_on)
-        together[key].append(words.visible(one.subject, NAME) if one.subject else "")
+        together[key].append(subject_words(one.symptom, one.subject))
     return [
         Resolved(priority, words.visible(model, NAME), symptom, tuple(filter(None, subjects)), segment, reason, *days)
         for (priority, model, symptom, segment, reason, *days), subjects in sorted(together.items())

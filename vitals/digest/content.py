@@ -51,6 +51,7 @@ class Item:
     shown : as a card, as one line, or under the card that it explains.
     since : day its incident opened (the earliest of a group). day_number : 1 on that day.
     remark : what changed or who took it ("was warning", "acknowledged by anna").
+    causes : what explains it, most likely first. beside : what was seen with it.
     incidents : `<fingerprint>/<opened_on>`, as `vitals decide` takes them.
     owners : Slack ids from the model files.
     """
@@ -66,6 +67,7 @@ class Item:
     statement: str
     what_to_do: str
     causes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     since: date | None = None
     day_number: int = 1
     remark: str = ""

@@ -89,6 +89,16 @@ def part_words(part: str) -> str:
     return f"equal to {part[1:]}" if part.startswith("=") else f"in {part}"
 
 
+def subject_words(symptom: Symptom, subject: str) -> str:
+    """Name what a problem is about; '' where its kind says it already.
+
+    >>> subject_words(Symptom.INPUT_DRIFT, "temp"), subject_words(Symptom.TRAFFIC, "day")
+    ('temp', '')
+    """
+    whole = {(Symptom.TRAFFIC, "day"), (Symptom.ERRORS, "status"), (Symptom.PARTITION_INCOMPLETE, "day")}
+    return "" if not subject or (symptom, subject) in whole else words.visible(subject, NAME)
+
+
 def group(cases: Iterable[Case]) -> list[tuple[Case, ...]]:
     """Put cases with one cause together, in the order of their first case.
 

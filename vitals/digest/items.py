@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from vitals import words
 from vitals.digest.content import Item, Shown, State
-from vitals.digest.grouping import NAME, PART, SENTENCE, Case, group, statement
-from vitals.records import Day, Evidence, Severity, Symptom
+from vitals.digest.grouping import NAME, PART, SENTENCE, Case, group, statement, subject_words
+from vitals.records import Day, Evidence, Severity
 
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
 _REMINDERS = (3, 7)
@@ -46,11 +45,12 @@ def _item(cases: Sequence[Case], day: Day) -> Item:
         state=first.state,
         shown=_shown(first, number),
         models=_each(case.model.name for case in cases),
-        subjects=_each(name for case in cases if (name := _subject(case))),
+        subjects=_each(name for case in cases if (name := subject_words(case.symptom, case.subject))),
         segment=words.visible(first.segment, NAME) if first.segment else "",
         statement=statement(cases),
         what_to_do=what_to_do,
-        causes=_each(_evidence(cases)),
+        causes=_each(_causes(cases)),
+        beside=_each(_beside(cases)),
         since=since,
         day_number=number,
         remark=", ".join(dict.fromkeys(case.remark for case in cases if case.remark)),
@@ -65,14 +65,6 @@ def _each(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words.visible(name, SENTENCE) for name in names))
 
 
-def _subject(case: Case) -> str:
-    """Name what the problem is about, where its kind does not say it already."""
-    whole = {(Symptom.TRAFFIC, "day"), (Symptom.ERRORS, "status"), (Symptom.PARTITION_INCOMPLETE, "day")}
-    if not case.subject or (case.symptom, case.subject) in whole:
-        return ""
-    return words.visible(case.subject, NAME)
-
-
 def _shown(case: Case, day_number: int) -> Shown:
     """Show what changed as a card; remind of what did not on day 3, on day 7 and every week from then."""
     if case.finding is None or case.severity is Severity.INFO:
@@ -81,11 +73,29 @@ def _shown(case: Case, day_number: int) -> Shown:
     return "card" if case.state != "unchanged" or reminded else "line"
 
 
-def _cause(evidence: Evidence) -> str:
+def _causes(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
+    """Say the evidence that explains a share of the problem, without the columns that an item says better."""
+    return [
+        f"{_said(one)} (explains {words.share(one.share)})"
+        for one in _evidence(cases)
+        if one.share is not None and one.subject not in replaced
+    ]
+
+
+def _beside(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
+    """Say the evidence that was seen with the problem but whose share in it is not known."""
+    return [_said(one) for one in _evidence(cases) if one.share is None and one.subject not in replaced]
+
+
+def _said(evidence: Evidence) -> str:
     """Say one line of evidence, with its subject where the text leaves it out."""
     named = evidence.subject and evidence.subject not in evidence.text
-    text = f"{words.visible(evidence.subject, NAME)}: {evidence.text}" if named else evidence.text
-    return text if evidence.share is None else f"{text} (explains {words.share(evidence.share)})"
+    return f"{words.visible(evidence.subject, NAME)}: {evidence.text}" if named else evidence.text
+
+
+def _evidence(cases: Sequence[Case]) -> list[Evidence]:
+    """Give what people may read of the evidence: all but the part, which is for grouping."""
+    return [one for case in cases if case.finding for one in case.finding.evidence if one.text != PART]
 
 
 def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
@@ -107,18 +117,21 @@ def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
             and named.intersection(case.subject for case in groups[other])
         ]
         if below:
-            replaced = {case.subject for other in below for case in groups[other]}
-            causes = chain((line(items[other]) for other in below), _evidence(groups[place], replaced))
-            told[place] = replace(item, causes=_each(causes))
+            told[place] = _over(item, groups[place], [(items[other], groups[other]) for other in below])
         for other in below:
             told[other] = replace(told[other], shown="under")
     return told
 
 
-def _evidence(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
-    """Say the evidence of a group, without the part and without the columns that an item says better."""
-    findings = [case.finding for case in cases if case.finding]
-    return [_cause(one) for f in findings for one in f.evidence if one.text != PART and one.subject not in replaced]
+def _over(item: Item, cases: Sequence[Case], below: Sequence[tuple[Item, Sequence[Case]]]) -> Item:
+    """Put the items that explain a card in front of the evidence that they say better."""
+    causes = []
+    for under, members in below:
+        columns = {case.subject for case in members}
+        shares = [one.share for one in _evidence(cases) if one.subject in columns and one.share is not None]
+        causes.append(line(under) + (f"; explains {words.share(max(shares))}" if shares else ""))
+    replaced = {case.subject for _, members in below for case in members}
+    return replace(item, causes=_each([*causes, *_causes(cases, replaced)]), beside=_each(_beside(cases, replaced)))
 
 
 def line(item: Item) -> str:
@@ -128,5 +141,5 @@ def line(item: Item) -> str:
 
 
 def _named(cases: Sequence[Case]) -> set[str]:
-    """Columns that the evidence of a group names."""
-    return {one.subject for case in cases if case.finding for one in case.finding.evidence if one.text != PART}
+    """Give the columns that the evidence of a group names."""
+    return {one.subject for one in _evidence(cases)}

@@ -58,21 +58,21 @@ def _metric(news: ModelNews, row: Measurement) -> Metric:
 def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
     """Give the notes of one model, each with its kind."""
     if news.status == "waiting":
-        yield "not_judged", f"waiting: {news.problem or 'the day is not complete yet'}"
+        yield "not_judged", f"waits, {news.problem or 'the day is not complete yet'}"
     for text in news.not_judged:
         yield "not_judged", text
     if news.warm_up:
         day, needed = news.warm_up
-        yield "warm_up", f"day {day} of {needed}: until then only hard limits are judged, not what is usual"
+        yield "warm_up", f"day {day} of {needed}; until then only hard limits are judged"
     facts = news.facts
     if facts and facts.previous_rows is not None and facts.previous_rows != facts.rows:
         change = f"{facts.previous_rows:,} -> {words.count(facts.rows, 'row')}"
         yield (
             "restated",
-            f"{words.day_words(facts.day)} was read again: {change}; this day and all after it were judged anew",
+            f"{words.day_words(facts.day)} {change}; judged anew from that day",
         )
     if news.calendar:
-        yield "calendar", f"{news.calendar}: unusual traffic on such a day is for information only"
+        yield "calendar", f"{news.calendar}; unusual traffic is for information only"
     if first and news.model.feedback is None:
         yield "labels", "no labels configured: no metrics"
     if news.snoozed:

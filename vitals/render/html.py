@@ -1,0 +1,57 @@
+"""A digest as one page: no requests, no scripts, light and dark, fit for print and for screen readers."""
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from vitals import words
+from vitals.digest.content import Digest, Item
+from vitals.render import phrases
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_SHOWN = 4_000
+
+
+def render(digest: Digest) -> str:
+    """Render a digest as a self-contained HTML page (UTF-8)."""
+    sections = [
+        {"priority": priority, "title": title, "cards": phrases.cards(digest, priority)}
+        for priority, title in phrases.SECTIONS.items()
+    ]
+    lists = [
+        ("Still open", [f"P{item.priority} {_line(item)}" for item in phrases.still_open(digest)]),
+        ("Resolved", [phrases.resolved(one) for one in digest.resolved]),
+        ("For information", [_line(item) for item in phrases.for_information(digest)]),
+        ("Notes", [phrases.note(one) for one in digest.notes]),
+    ]
+    ok = sum(line.ok for line in digest.models)
+    return _template().render(digest=digest, since=phrases.since(digest), ok=ok, sections=sections, lists=lists)
+
+
+def _line(item: Item) -> str:
+    standing = f" ({item.standing})" if item.standing else ""
+    return f"{item.place} · {item.title}: {item.statement}{standing}"
+
+
+def _shown(text: str) -> str:
+    return words.visible(text, _SHOWN)
+
+
+@cache
+def _template() -> "Template":
+    """Compile the template once; every value is escaped, an unknown name in it is an error."""
+    from jinja2 import Environment, StrictUndefined
+
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page.filters |= {
+        "shown": _shown,
+        "web": phrases.web_link,
+        "day": words.day_words,
+        "short": words.short_day,
+        "value": phrases.value,
+        "interval": phrases.interval,
+        "usual": phrases.usual,
+    }
+    return page.from_string(files("vitals.render").joinpath("digest.html.j2").read_text(encoding="utf-8"))

@@ -1,0 +1,154 @@
+"""Lines that every rendering shares: what changed, metrics, resolved incidents, notes. Plain text, no markup."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import quote, urlsplit
+
+from vitals import words
+from vitals.digest.content import Digest, Item, Metric, Note, Resolved
+
+SECTIONS = {1: "Priority 1: symptoms", 2: "Priority 2: what the models answer", 3: "Priority 3: inputs"}
+_SHARES = frozenset({"label_coverage", "prevalence", "predicted_positive_rate", "within_tolerance"})
+_NOTES = {
+    "not_judged": "Not judged",
+    "warm_up": "Warming up",
+    "restated": "Read again",
+    "calendar": "Calendar",
+    "labels": "Labels",
+    "snoozed": "Snoozed",
+    "budget": "Alerts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The metrics of one model's cohort at one age."""
+
+    model: str
+    title: str
+    metrics: tuple[Metric, ...]
+
+
+def since(digest: Digest) -> str:
+    """Say what changed since the channel was last told, in one sentence."""
+    if digest.told_on is None:
+        return "First digest of this channel: everything open is new to it."
+    states = [item.state for item in digest.items if not item.info]
+    amounts = [
+        (states.count("new"), "new"),
+        (states.count("reopened"), "back again"),
+        (states.count("worse"), "worse"),
+        (len(digest.resolved), "resolved"),
+        (states.count("unchanged") + states.count("unseen"), "still open"),
+    ]
+    said = [f"{amount:,} {what}" for amount, what in amounts if amount]
+    return f"Since the digest of {words.day_words(digest.told_on)}: {', '.join(said) or 'nothing changed'}."
+
+
+def cards(digest: Digest, priority: int) -> list[Item]:
+    """Give the items of a priority that are news, without those shown under another."""
+    return [item for item in digest.items if item.priority == priority and item.shown == "card" and not item.info]
+
+
+def still_open(digest: Digest) -> list[Item]:
+    """Give what is open and no news, one line each."""
+    return [item for item in digest.items if item.shown == "line" and not item.info]
+
+
+def for_information(digest: Digest) -> list[Item]:
+    """Give what is no problem."""
+    return [item for item in digest.items if item.info]
+
+
+def resolved(one: Resolved) -> str:
+    """Say what ended, when and why."""
+    what = one.symptom.replace("_", " ")
+    where = " · ".join(part for part in (one.model, what, words.listed(one.subjects, most=6), one.segment) if part)
+    days = words.count((one.resolved_on - one.opened_on).days, "day")
+    when = words.short_day(one.resolved_on)
+    return f"{where}: resolved {when} after {days} ({one.reason})"
+
+
+def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
+    """Give metrics by model, age and cohort, in the digest's order."""
+    for (model, age, day), members in groupby(metrics, key=lambda m: (m.model, m.age, m.cohort_day)):
+        found = tuple(members)
+        coverage = next((m for m in found if m.name == "label_coverage"), None)
+        labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
+        of = f" of {words.count(coverage.n, 'row')}" if labels and coverage and coverage.n is not None else ""
+        title = f"predictions of {words.short_day(day)}, seen {words.count(age, 'day')} later{labels}{of}"
+        yield Cohort(model, title, tuple(m for m in found if m is not coverage or not labels))
+
+
+def metric(one: Metric) -> str:
+    """Say a metric with its interval, its usual range and its n, or why it cannot be said."""
+    if one.value is None:
+        return f"{one.name}: cannot be said, {one.reason or 'no reason given'}"
+    known = [f"95 %: {interval(one)}"] if one.lower is not None and one.upper is not None else []
+    known += [f"usually {_range(one.name, *one.usual)}"] if one.usual else []
+    known += [f"n={one.n:,}"] if one.n is not None else []
+    return f"{one.name} {value(one)}" + (f" ({'; '.join(known)})" if known else "")
+
+
+def value(one: Metric) -> str:
+    """Say a metric's value alone."""
+    return words.share(one.value) if one.name in _SHARES else words.number(one.value)
+
+
+def interval(one: Metric) -> str:
+    """Say a metric's 95 % interval, '' where there is none."""
+    return "" if one.lower is None or one.upper is None else _range(one.name, one.lower, one.upper)
+
+
+def usual(one: Metric) -> str:
+    """Say a metric's usual range, '' where it is not known."""
+    return _range(one.name, *one.usual) if one.usual else ""
+
+
+def note(one: Note) -> str:
+    """Say a note with its models, at most five by name."""
+    models = f"{words.listed(one.models, most=5)}: " if one.models else ""
+    return f"{_NOTES[one.kind]}: {models}{one.text}"
+
+
+def quiet_line(digest: Digest) -> str:
+    """Say what there is to say on a quiet day in one short line: the newest full metric, then notes."""
+    rows = sum(line.rows or 0 for line in digest.models)
+    parts = [words.count(rows, "row")]
+    primary = [m for m in digest.metrics if m.primary and m.value is not None]
+    if primary and len(digest.models) == 1:
+        oldest = primary[-1]
+        parts.append(f"{oldest.name} {value(oldest)} after {words.count(oldest.age, 'day')}")
+    parts += [_short(one) for one in digest.notes]
+    info = len(for_information(digest))
+    return " · ".join([*parts, *([f"{info} for information"] if info else [])])
+
+
+def web_link(address: str) -> str:
+    """Give an address that is safe to link to, percent-encoded; '' unless it is plain http(s) with a host.
+
+    >>> web_link("https://wiki.example.com/a b|c"), web_link("javascript:alert(1)"), web_link("https://[x")
+    ('https://wiki.example.com/a%20b%7Cc', '', '')
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not host or len(address) > 1_000:
+        return ""
+    return quote(words.visible(address, 1_000), safe=":/?#[]@!$&()*+,;=%~-._")
+
+
+def _short(one: Note) -> str:
+    """Say a note in a few words."""
+    if one.kind == "warm_up":
+        return f"warming up: {one.text.split(';')[0]}" + (
+            f" ({words.count(len(one.models), 'model')})" if len(one.models) > 1 else ""
+        )
+    return one.text.split(";" if one.kind == "calendar" else ":")[0]
+
+
+def _range(name: str, low: float, high: float) -> str:
+    return words.share_range(low, high) if name in _SHARES else words.number_range(low, high)
