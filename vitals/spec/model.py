@@ -1,174 +1,118 @@
-"""The watched model as its file describes it: names, defaults and what excludes what.
+"""The watched model as its file describes it: names and defaults.
 
 Knows nothing of files: `vitals.spec.load` reads YAML and turns every problem into one ConfigError.
 """
 
 import hashlib
 import json
-from datetime import date, time
-from enum import StrEnum
-from typing import Annotated, Literal
+from datetime import time
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
-from vitals.records import Severity, Symptom
+from vitals.spec.parts import (
+    LATER,
+    Alert,
+    AvoidRule,
+    Feedback,
+    Heuristic,
+    Limit,
+    MetricOptions,
+    Part,
+    Positive,
+    Predictions,
+    Reference,
+    Saturation,
+    Status,
+    Task,
+    Text,
+    Title,
+    Value,
+    Zone,
+)
+from vitals.spec.parts import Name as ModelName
+from vitals.spec.places import calendar_problem
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class Task(StrEnum):
-    """What kind of answer the model gives."""
-
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    REGRESSION = "regression"
-    RANKING = "ranking"
-
-
-class Status(_Part):
-    """The column that says how the service fared, and the values that mean well."""
-
-    column: str
-    ok: tuple[str, ...] = Field(min_length=1)
-
-
-class Saturation(_Part):
-    """A column with the used share (or amount) of a capacity."""
-
-    column: str
-    capacity: float = Field(default=1.0, gt=0)
-
-
-class Predictions(_Part):
-    """Where the prediction log is and what its columns mean."""
-
-    source: str
-    table: str
-    where: str | None = None
-    id: str | None = None
-    time: str
-    time_zone: str = "UTC"
-    time_unit: Literal["s", "ms", "us", "ns"] | None = None
-    loaded_at: str | None = None
-    score: str | None = None
-    decision: str | None = None
-    version: str | None = None
-    segments: tuple[str, ...] = ()
-    inputs: tuple[str, ...] = ()
-    latency_ms: str | None = None
-    status: Status | None = None
-    saturation: Saturation | None = None
+__all__ = [
+    "Alert",
+    "AvoidRule",
+    "Feedback",
+    "Heuristic",
+    "Limit",
+    "MetricOptions",
+    "Model",
+    "Positive",
+    "Predictions",
+    "Reference",
+    "Saturation",
+    "Status",
+    "Task",
+]
 
 
-class Feedback(_Part):
-    """Where the labels are and when they are looked at (`ages`, in days after the prediction day)."""
-
-    source: str
-    table: str
-    id: str
-    time: str
-    time_zone: str = "UTC"
-    time_unit: Literal["s", "ms", "us", "ns"] | None = None
-    loaded_at: str | None = None
-    target: str
-    labels: Literal["explicit", "event"] = "explicit"
-    window: int = 14  # days; the file says "14d"
-    ages: tuple[Annotated[int, Field(ge=1)], ...] = (1, 7, 14)
-    holdout: str | None = None
+def _calendar(code: str) -> str:
+    problem = calendar_problem(code)
+    if problem:
+        raise ValueError(problem)
+    return code
 
 
-class Positive(_Part):
-    """What counts as positive in the decision and in the target."""
-
-    decision: str | int | float | bool = 1
-    target: str | int | float | bool = 1
-
-
-class MetricOptions(_Part):
-    """Options of the metrics; `material` is the smallest change worth an alert."""
-
-    baseline: str | None = None
-    material: dict[str, float] = Field(default_factory=dict)
-    within_tolerance: float | None = None
+def _naive(due: time) -> time:
+    if due.tzinfo is not None:
+        msg = f'must be a local time without an offset, got {due.isoformat()}; write it like "06:00"'
+        raise ValueError(msg)
+    return due
 
 
-class Reference(_Part):
-    """How many eligible days make the usual."""
-
-    days: int = Field(default=56, ge=14, le=180)
-
-
-class AvoidRule(_Part):
-    """What stakeholders want to avoid; exactly one of `at_most` (rows) and `share`."""
-
-    name: str
-    over: Literal["predictions", "outcomes"] = "predictions"
-    where: str
-    at_most: int | None = Field(default=None, ge=0)
-    share: float | None = Field(default=None, ge=0, le=1)
-    what_to_do: str | None = None
+Owner = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]{2,}$")]
+Channel = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$", max_length=2000)]
 
 
-class Heuristic(_Part):
-    """A sanity check that people understand: one number a day."""
-
-    name: str
-    value: str
-    what_to_do: str | None = None
-
-
-class Limit(_Part):
-    """Hard limits of a column."""
-
-    column: str
-    min: float | None = None
-    max: float | None = None
-    null_share: float | None = Field(default=None, ge=0, le=1)
-
-
-class Alert(_Part):
-    """An override: mute a finding, or add a classical test with an explicit threshold."""
-
-    symptom: Symptom
-    subject: str | None = None
-    mute: bool = False
-    since: date | None = None
-    until: date | None = None
-    why: str | None = None
-    method: Literal["ks", "cramers_v", "psi", "tv", "d1", "wasserstein", "jensen_shannon"] | None = None
-    above: float | None = None
-    severity: Severity = Severity.WARNING
-
-
-class Model(_Part):
+class Model(Part):
     """One watched model; `model` is its name, equal to the file's."""
 
-    model: str
-    title: str | None = None
-    task: Task
-    timezone: str
-    due: time = time(6, 0)
-    owner: str | None = None
-    channel: str | None = None
-    runbook: str | None = None
-    predictions: Predictions
-    feedback: Feedback | None = None
-    positive: Positive | None = None
-    metrics: tuple[str, ...] = ()
-    metric_options: MetricOptions = MetricOptions()
-    defaults: dict[str, tuple[str | int | float | bool, ...]] = Field(default_factory=dict)
-    reference: Reference = Reference()
-    calendar: str | None = None
-    expectations: str | None = None
-    avoid: tuple[AvoidRule, ...] = ()
-    heuristics: tuple[Heuristic, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    max_rows: int = Field(default=2_000_000, ge=1)
-    keep_examples: tuple[str, ...] = ()
+    model: ModelName = Field(description="The model's name: lowercase letters, digits, _ and -, as the file's.")
+    title: Title | None = Field(default=None, description="What the model answers, as a question.")
+    task: Task = Field(description="What kind of answer the model gives.")
+    timezone: Zone = Field(description="The zone whose days are the model's days, like America/New_York.")
+    due: Annotated[time, AfterValidator(_naive)] = Field(
+        default=time(6, 0), description='Local time at which yesterday is expected to be complete, like "06:00".'
+    )
+    owner: Owner | None = Field(
+        default=None, description="Slack id of the user or group to mention when it is serious: U…, W… or S…."
+    )
+    channel: Channel | None = Field(default=None, description="Slack id of the channel for the digest: C…, G… or D….")
+    runbook: Address | None = Field(default=None, description="Web page that says what to do; http or https.")
+    predictions: Predictions = Field(description="Where the prediction log is and what its columns mean.")
+    feedback: Feedback | None = Field(
+        default=None, description="Where the labels are; without it there are no metrics."
+    )
+    positive: Positive | None = Field(default=None, description="What counts as positive, for task binary.")
+    metrics: tuple[str, ...] = Field(default=(), description="Metrics to evaluate; the first is the primary one.")
+    metric_options: MetricOptions = Field(default_factory=MetricOptions, description="Options of the metrics.")
+    defaults: dict[str, tuple[Value, ...]] = Field(
+        default_factory=dict,
+        description='Per score, decision or watched column, the values that mean "no real answer".',
+    )
+    reference: Reference = Field(default_factory=Reference, description="What today is compared with.")
+    calendar: Annotated[str, AfterValidator(_calendar)] | None = Field(
+        default=None, description="Country whose public holidays are no usual days, like US or US-NY."
+    )
+    expectations: ModelName | None = Field(
+        default=None, description="Name of the suite of expectations, a file without its .yaml."
+    )
+    avoid: tuple[AvoidRule, ...] = Field(default=(), description="What stakeholders want to avoid.")
+    heuristics: tuple[Heuristic, ...] = Field(default=(), description="Numbers that people understand, one a day.")
+    limits: tuple[Limit, ...] = Field(default=(), description="Hard limits per watched column.")
+    alerts: tuple[Alert, ...] = Field(default=(), description="Overrides: mutes, and classical tests.")
+    max_rows: int = Field(
+        default=2_000_000, ge=1, description="Rows a day from which on it is sampled.", json_schema_extra=LATER
+    )
+    keep_examples: tuple[Text, ...] = Field(
+        default=(), description="Columns whose failing values may be stored.", json_schema_extra=LATER
+    )
 
     @property
     def name(self) -> str:
