@@ -1,0 +1,1 @@
+"""How Vitals is run: model files, the terminal, registration."""

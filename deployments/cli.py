@@ -106,7 +106,9 @@ def backfill(
     all_models: Annotated[bool, typer.Option("--all", help="All models.")] = False,
     first_day: DayOption = None,
     last_day: DayOption = None,
-    last: Annotated[str | None, typer.Option(metavar="70d", help="The last so many days, instead of two dates.")] = None,
+    last: Annotated[
+        str | None, typer.Option(metavar="70d", help="The last so many days, instead of two dates.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Observe days again that were observed.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that observe.")] = 1,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to print the summary.")] = "text",  # noqa: A002
@@ -180,9 +182,7 @@ def upgrade(context: typer.Context) -> None:
 
 
 @app.command()
-def prune(
-    context: typer.Context, keep_days: Annotated[int, typer.Option(min=200, help="Days to keep.")] = 400
-) -> None:
+def prune(context: typer.Context, keep_days: Annotated[int, typer.Option(min=200, help="Days to keep.")] = 400) -> None:
     """Delete stored rows older than so many days."""
     from deployments.commands import upkeep as command
 
@@ -214,9 +214,7 @@ def acknowledge(context: typer.Context, incident: str, why: Why, who: Who = None
 
 
 @decide_app.command()
-def snooze(
-    context: typer.Context, incident: str, until: Until, why: Why, who: Who = None, day: FromDay = None
-) -> None:
+def snooze(context: typer.Context, incident: str, until: Until, why: Why, who: Who = None, day: FromDay = None) -> None:
     """Keep an incident out of digests until a day."""
     _decide_incident(context, "snooze", incident, _day(until), _said(why, who, day))
 

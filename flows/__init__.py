@@ -1,0 +1,1 @@
+"""The story of a day, and the Prefect flows that run it."""

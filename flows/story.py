@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vitals.digest import Delivered
 from vitals.errors import VitalsError
-from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
+from vitals.io.telling import Delivered
 from vitals.profiles import Profile
+from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
 from vitals.spec import Model
 
 log = logging.getLogger("vitals.story")

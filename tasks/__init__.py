@@ -1,0 +1,1 @@
+"""The steps of a day as Prefect tasks, one file a step."""

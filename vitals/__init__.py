@@ -1,0 +1,1 @@
+"""Vitals: symptom-first monitoring of machine-learning models."""

@@ -4,10 +4,11 @@ import time
 from collections.abc import Sequence
 from datetime import date
 
-from deployments.commands.common import chosen, print_rows, say, span, warn
+from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
 from deployments.commands.run import exit_code
 from flows import plain, story
+from flows.choosing import chosen, todo
 from tasks.world import open_world
 from vitals import windows, words
 from vitals.errors import InputError
@@ -60,19 +61,16 @@ def fill(
     now = world.clock()
     newest = max(windows.day_of(now, model.zone) for model in models)
     days = span(first, last, back, newest)
-    todo, skipped = {}, 0
-    for model in models:
-        wanted = list(windows.days(*days, model.zone))
-        done = {} if force else world.store.observed(model.name, *days)
-        same = world.observation_hash(model)
-        todo[model.name] = [day for day in wanted if done.get(day) != same]
-        skipped += len(wanted) - len(todo[model.name])
+    wanted = {model.name: todo(world, model, *days, force=force) for model in models}
+    total = sum(len(each) for each in wanted.values())
+    skipped = sum(len(list(windows.days(*days, model.zone))) for model in models) - total
     if skipped:
-        warn(f"{words.count(skipped, 'model-day')} observed before with the same spec, skipped (--force observes again)")
-    total = sum(len(each) for each in todo.values())
+        warn(
+            f"{words.count(skipped, 'model-day')} observed before with the same spec, skipped (--force observes again)"
+        )
     started = time.monotonic()
     with observing(world.settings, total, workers) as observe_days:
-        outcome = story.monitor(models, todo, plain.steps(world), observe_days)
+        outcome = story.monitor(models, wanted, plain.steps(world), observe_days)
     warn(f"{words.count(total, 'model-day')} observed and judged in {time.monotonic() - started:.0f} s")
     return outcome, days
 
@@ -108,5 +106,3 @@ def print_episodes(rows: Sequence[dict[str, object]]) -> None:
             f"resolved {row['resolved_on']}" if row["resolved_on"] else "open",
         )
     Console(width=None).print(table)
-
-

@@ -1,45 +1,12 @@
-"""What commands share: choosing models, opening the world, printing."""
+"""What commands share: ranges of days and printing."""
 
-import difflib
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from vitals.errors import ConfigError, InputError
-from vitals.io.settings import Settings
-from vitals.spec import Model, load_models
-
-
-def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], tuple[str, ...]]:
-    """Models by name (none: all), and the problems of files that could not be read.
-
-    Raises
-    ------
-    InputError : a name that no file has.
-    ConfigError : no model can be read at all, or one asked for by name cannot.
-    """
-    loaded = load_models(settings.models_dir)
-    known = {model.name: model for model in loaded.models}
-    if not known:
-        message = "\n".join(loaded.problems) or (
-            f"{settings.models_dir}: no model files (*.yaml); write one, see deployments/models/flight_late.yaml"
-        )
-        raise ConfigError(message)
-    if not names:
-        return list(known.values()), loaded.problems
-    for name in names:
-        if name in known:
-            continue
-        about = [p for p in loaded.problems if p.partition(":")[0].endswith((f"/{name}.yaml", f"/{name}.yml"))]
-        if about:
-            raise ConfigError("\n".join(about))
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(sorted(known))}"
-        message = f"no model {name!r} in {settings.models_dir}{hint}"
-        raise InputError(message)
-    return [known[name] for name in dict.fromkeys(names)], ()
+from vitals.errors import InputError
 
 
 def span(first: date | None, last: date | None, back: str | None, today: date) -> tuple[date, date]:
@@ -65,7 +32,9 @@ def span(first: date | None, last: date | None, back: str | None, today: date) -
         message = f"--first-day {first} is after --last-day {last}; swap them"
         raise InputError(message)
     if last >= today:
-        message = f"--last-day {last} is not over yet (today is {today}); the newest whole day is {today - timedelta(days=1)}"
+        message = (
+            f"--last-day {last} is not over yet (today is {today}); the newest whole day is {today - timedelta(days=1)}"
+        )
         raise InputError(message)
     return first, last
 

@@ -4,7 +4,8 @@ import getpass
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from deployments.commands.common import chosen, say
+from deployments.commands.common import say
+from flows.choosing import chosen
 from tasks.world import open_world
 from vitals import windows
 from vitals.errors import InputError

@@ -3,8 +3,9 @@
 import json
 from datetime import date
 
-from deployments.commands.common import chosen, say
+from deployments.commands.common import say
 from flows import due
+from flows.choosing import chosen
 from tasks.world import open_world
 from vitals.digest import Digest
 from vitals.errors import InputError

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from deployments.commands.common import chosen, print_json, say, warn
+from deployments.commands.common import print_json, say, warn
 from flows import due, plain, story
+from flows.choosing import chosen
 from tasks.world import open_world
 from vitals.errors import InputError, SourceError, StoreError, VitalsError
 from vitals.io.settings import Settings

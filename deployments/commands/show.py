@@ -5,7 +5,8 @@ import sys
 from datetime import date
 from typing import Any
 
-from deployments.commands.common import chosen, plain, print_rows, say
+from deployments.commands.common import plain, print_rows, say
+from flows.choosing import chosen
 from tasks.world import open_world
 from vitals import words
 from vitals.io.settings import Settings

@@ -6,6 +6,7 @@ judged without a finding had a good day; one that was not judged had neither a g
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 from vitals.judging.history import History, Places
 from vitals.records import Day, Finding, Measurement, Observed, PartitionFacts, Severity, Symptom
@@ -72,7 +73,7 @@ class Ruling:
     findings: list[Finding] = field(default_factory=list)
     judged: set[Place] = field(default_factory=set)
 
-    def __iadd__(self, other: "Ruling") -> "Ruling":
+    def __iadd__(self, other: "Ruling") -> Self:
         self.findings += other.findings
         self.judged |= other.judged
         return self

@@ -4,6 +4,8 @@ A cohort whose labels are unusually incomplete is not judged: missing labels loo
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vitals import words
 from vitals.judging.advice import WHAT_TO_DO
@@ -44,30 +46,65 @@ def material(today: Today, metric: Metric, usual: float) -> float:
     return metric.material if metric.absolute else abs(usual) * metric.material
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a metric usually is at one age: center, and a range that includes both kinds of variance.
+
+    Attributes
+    ----------
+    spread : sqrt(tau2 (1 + 1/R) + se^2), with tau2 learned between past days and se of the cohort in question.
+    """
+
+    center: float
+    spread: float
+    days: int
+
+    @property
+    def low(self) -> float:
+        """Lower end of the usual range."""
+        return self.center - 2 * self.spread
+
+    @property
+    def high(self) -> float:
+        """Upper end of the usual range."""
+        return self.center + 2 * self.spread
+
+
+def usual(past: Sequence[Measurement], measured: Measurement) -> Usual | None:
+    """Learn from past cohorts of the same age; None from fewer than two.
+
+    Notes
+    -----
+    tau2 = max(0, variance between days - mean sampling variance): real days differ more than sampling says.
+    """
+    known = [m for m in past if m.value is not None]
+    if len(known) < 2:
+        return None
+    values = [float(m.value or 0.0) for m in known]
+    center = math.fsum(values) / len(values)
+    between = math.fsum((v - center) ** 2 for v in values) / (len(values) - 1)
+    sampling = math.fsum(standard_error(m) ** 2 for m in known) / len(known)
+    tau2 = max(0.0, between - sampling)
+    return Usual(center, math.sqrt(tau2 * (1 + 1 / len(known)) + standard_error(measured) ** 2), len(known))
+
+
 def _one(today: Today, metric: Metric, measured: Measurement) -> Ruling:
     ruling = Ruling()
     series = today.history.series("performance", metric.name, measured.segment, measured.age)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
     days = [d for d in today.places.usable(place, sorted(series)) if d < measured.day and d not in today.unfit]
-    past = [m for d in days[-today.model.reference.days :] if (m := series[d]).value is not None]
+    past = [m for d in days if (m := series[d]).value is not None][-today.model.reference.days :]
     least = threshold(len(past))
-    if least is None or measured.value is None:
+    known = usual(past, measured)
+    if least is None or known is None or measured.value is None:
         return ruling
     key: Place = (Symptom.PERFORMANCE, metric.name, measured.segment)
     ruling.judged.add(key)
-    values = [float(m.value or 0.0) for m in past]
-    usual = math.fsum(values) / len(values)
-    between = math.fsum((v - usual) ** 2 for v in values) / (len(values) - 1)
-    sampling = math.fsum(standard_error(m) ** 2 for m in past) / len(past)
-    tau2 = max(0.0, between - sampling)
-    spread = math.sqrt(tau2 * (1 + 1 / len(past)) + standard_error(measured) ** 2)
-    change = float(measured.value) - usual
-    if spread == 0 or not metric.is_bad(change) or abs(change) < material(today, metric, usual):
+    change = float(measured.value) - known.center
+    if known.spread == 0 or not metric.is_bad(change) or abs(change) < material(today, metric, known.center):
         return ruling
-    if abs(change / spread) <= least:
-        return ruling
-    low, high = usual - 2 * spread, usual + 2 * spread
-    ruling.findings.append(_finding(today, metric, measured, low, high))
+    if abs(change / known.spread) > least:
+        ruling.findings.append(_finding(today, metric, measured, known.low, known.high))
     return ruling
 
 

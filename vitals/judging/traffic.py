@@ -1,4 +1,4 @@
-"""Did the usual number of predictions arrive, at the usual hours, up to the usual end of the day?
+"""Whether the usual number of predictions arrived, at the usual hours, up to the usual end of the day.
 
 Three rules on counts alone: no rows or a truncated day (`partition_incomplete`: late load or outage), the day's total
 (`traffic` `day`), and single hours (`traffic` `hour=07`). Usual is the median of the same weekday; calendar days are

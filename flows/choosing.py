@@ -1,0 +1,50 @@
+"""Which models and which days a run is about, the same for flows and terminal."""
+
+import difflib
+from collections.abc import Sequence
+
+from vitals import windows
+from vitals.errors import ConfigError, InputError
+from vitals.io.settings import Settings
+from vitals.io.world import World
+from vitals.records import Day
+from vitals.spec import Model, load_models
+
+
+def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], tuple[str, ...]]:
+    """Models by name (none: all), and the problems of files that could not be read.
+
+    Raises
+    ------
+    InputError : a name that no file has.
+    ConfigError : no model can be read at all, or one asked for by name cannot.
+    """
+    loaded = load_models(settings.models_dir)
+    known = {model.name: model for model in loaded.models}
+    if not known:
+        message = "\n".join(loaded.problems) or (
+            f"{settings.models_dir}: no model files (*.yaml); write one, see deployments/models/flight_late.yaml"
+        )
+        raise ConfigError(message)
+    if not names:
+        return list(known.values()), loaded.problems
+    for name in names:
+        if name in known:
+            continue
+        about = [p for p in loaded.problems if p.partition(":")[0].endswith((f"/{name}.yaml", f"/{name}.yml"))]
+        if about:
+            raise ConfigError("\n".join(about))
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(sorted(known))}"
+        message = f"no model {name!r} in {settings.models_dir}{hint}"
+        raise InputError(message)
+    return [known[name] for name in dict.fromkeys(names)], ()
+
+
+def todo(world: World, model: Model, first: Day, last: Day, *, force: bool) -> list[Day]:
+    """Days of the range that must be observed: all when forced, else those not observed with the same spec and suite."""
+    wanted = list(windows.days(first, last, model.zone))
+    if force:
+        return wanted
+    done, same = world.store.observed(model.name, first, last), world.observation_hash(model)
+    return [day for day in wanted if done.get(day) != same]

@@ -1,0 +1,37 @@
+"""The digest flow: compose the digest of a day again and deliver what is new."""
+
+from datetime import date
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows import due, story
+from flows.choosing import chosen
+from flows.daily import scheduled_start
+from flows.naming import summary
+from flows.steps import STEPS
+from tasks.world import world
+from vitals.io.telling import channel_of
+
+STORY = """Compose the digest of a day from what is stored and deliver it, as a revision if something changed."""
+
+
+@flow(name="digest", description=STORY)
+def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  # noqa: B006  Prefect shows the default
+    """Tell channels what is known of a day.
+
+    Args:
+        day: The day; empty means the newest that is due.
+        channels: Which channels; none means all.
+    """
+    watched, problems = chosen(world().settings, [])
+    told = [model for model in watched if not channels or channel_of(world(), model) in channels]
+    outcome = story.Outcome()
+    story.tell(
+        told,
+        lambda model: channel_of(world(), model),
+        day or due.digest_day(watched, scheduled_start()),
+        STEPS,
+        outcome,
+    )
+    return summary(outcome, problems)

@@ -1,0 +1,31 @@
+"""What a run's state says: telling names for runs that found something, failure only for failing to monitor."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows.story import Outcome
+from vitals import words
+from vitals.records import Severity
+
+
+def summary(outcome: Outcome, problems: Sequence[str] = ()) -> State[None]:
+    """Sum a run up as its final state."""
+    lost = {**outcome.problems, **{problem.split(":", 1)[0]: problem for problem in problems}}
+    if lost:
+        return Failed(message="not monitored: " + "; ".join(f"{name}: {text}" for name, text in sorted(lost.items())))
+    counted = Counter(item.severity for told in outcome.delivered for item in told.digest.items)
+    fine = sum(line.ok for told in outcome.delivered for line in told.digest.models)
+    parts = [
+        f"{counted[severity]} {severity}" for severity in (Severity.CRITICAL, Severity.WARNING) if counted[severity]
+    ]
+    name = ", ".join([*parts, f"{fine} fine"])
+    return Completed(name=name, message="; ".join(told.digest.headline for told in outcome.delivered) or name)
+
+
+def observed(outcome: Outcome) -> str:
+    """How many days of how many models were observed."""
+    days = sum(len(each) for each in outcome.observed.values())
+    return f"{words.count(days, 'day')} of {words.count(len(outcome.observed), 'model')} observed"

@@ -1,0 +1,19 @@
+"""Judging a model from its first changed day, as a task."""
+
+from collections.abc import Sequence
+
+from prefect import get_run_logger, task
+
+from tasks.settings import OUTSIDE
+from tasks.world import world
+from vitals.io import judging
+from vitals.records import Transition
+from vitals.spec import Model
+
+
+@task(name="judge", task_run_name="{model.name}", **OUTSIDE)
+def judge(model: Model) -> Sequence[Transition]:
+    """Replay the judgement, under the model's lease."""
+    transitions = judging.judge(world(), model)
+    get_run_logger().info("%s: %d transitions", model.name, len(transitions))
+    return transitions

@@ -1,0 +1,102 @@
+"""The step that tells: gather what is known of a channel's models, compose the digest, deliver it.
+
+With a Slack token it goes to Slack, intent first; without one it is printed by the caller and written as a page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from vitals.calendars import calendar_name
+from vitals.digest import Digest, ModelNews, Told, compose, told_of
+from vitals.digest.standing import standing
+from vitals.errors import InputError
+from vitals.io.world import World
+from vitals.records import Day, Triage
+from vitals.render import html, slack, text
+from vitals.spec import Model
+
+PAST_DAYS = 70
+DEFAULT_CHANNEL = "default"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A digest and what became of it.
+
+    Attributes
+    ----------
+    text : as a terminal shows it. where : one sentence on where it went.
+    """
+
+    digest: Digest
+    text: str
+    where: str
+
+
+def channel_of(world: World, model: Model) -> str:
+    """The channel of a model: its own, else the default one."""
+    return model.channel or world.settings.slack_channel or DEFAULT_CHANNEL
+
+
+def tell(
+    world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]
+) -> Delivered:
+    """Compose the digest of a channel and deliver it; the same content twice is delivered once."""
+    digest = composed(world, channel, day, models, problems)
+    shown = text.render(digest)
+    if world.settings.slack_token is None or channel == DEFAULT_CHANNEL:
+        page = _write_page(world, digest)
+        world.store.printed(digest)
+        why = "no Slack token" if world.settings.slack_token is None else "no channel configured"
+        return Delivered(digest, shown, f"{why}: printed here and written to {page}")
+    from vitals.io.slack import Slack, deliver
+
+    client = Slack(world.settings.slack_token.get_secret_value(), world.settings.slack_base_url, world.clock)
+    sent = deliver(world.store, client, digest, slack.render(digest))
+    return Delivered(digest, shown, sent.words)
+
+
+def composed(
+    world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]
+) -> Digest:
+    """Compose the digest of a channel for a day, as known at its end, against what the channel was last told."""
+    before = world.store.last_told(channel, day)
+    told = told_of(Digest.from_json(before)) if before else None
+    news = [_news(world, model, day, told, problems.get(model.name)) for model in models]
+    earlier = world.store.digest(channel, day)
+    first = compose(channel, day, news, told)
+    if earlier is None:
+        return first
+    same = Digest.from_json(earlier)
+    return same if same.content_hash == first.content_hash else compose(channel, day, news, told, same.revision + 1)
+
+
+def sent(world: World, channel: str, day: Day) -> Digest:
+    """The digest as it was told on that day.
+
+    Raises
+    ------
+    InputError : none was.
+    """
+    stored = world.store.digest(channel, day)
+    if stored is None:
+        message = f"no digest of {day} was told to {channel}; compose one with `vitals digest --day {day}`"
+        raise InputError(message)
+    return Digest.from_json(stored)
+
+
+def _news(world: World, model: Model, day: Day, told: Told | None, problem: str | None) -> ModelNews:
+    past = world.store.past(model.name, day + timedelta(days=1), day - timedelta(days=PAST_DAYS))
+    triage: Sequence[Triage] = world.store.triage(model.name)
+    name = calendar_name(day, model.calendar)
+    return standing(model, day, past, triage, told.day if told else None, calendar=name, problem=problem)
+
+
+def _write_page(world: World, digest: Digest) -> Path:
+    folder = world.settings.home / "digests"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / f"{digest.day}-{digest.channel}.html"
+    page.write_text(html.render(digest), encoding="utf-8")
+    return page
