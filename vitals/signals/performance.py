@@ -1,0 +1,122 @@
+"""How good a cohort's predictions turned out to be, with the labels known at one age; and how the labels are coming in.
+
+Only cohorts of one age are measured, so that they can be compared with others of the same age. A number that mixes
+ages does not exist here.
+"""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from vitals.profiles.segments import group
+from vitals.records import WHOLE, Cohort, Measurement, Symptom
+from vitals.signals.entry import entry
+from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
+from vitals.signals.values import known, missing
+from vitals.spec.model import Model
+from vitals.stats.estimate import Estimate, said, unsaid
+from vitals.stats.intervals import wilson
+from vitals.stats.metrics import DEFAULTS
+
+LABEL_TIME = "__label_time"
+DELAYS = {"p50": 0.5, "p90": 0.9}
+_US_PER_DAY = 86_400_000_000
+
+
+def measure(model: Model, cohort: Cohort) -> list[Measurement]:
+    """Measure a cohort.
+
+    Returns
+    -------
+    performance per metric of the model file; label_coverage (labelled / counted predictions, subject ''); label_delay
+    `p50 p90` in days among labelled ones. At the last age also the primary metric per segment value and version of at
+    least 100 predictions. Nothing for a cohort without predictions.
+
+    Notes
+    -----
+    Labels from before their prediction are used; the method of label_delay counts them, as it does labels that were
+    given again with another value or that belong to no prediction. The method of label_coverage counts what was left out.
+    """
+    feedback = model.feedback
+    if feedback is None or cohort.table.num_rows == 0:
+        return []
+    metrics = model.metrics or DEFAULTS.get(model.task.value, ())
+    rows = outcomes(model, cohort.table, feedback.target)
+    labelled = _labelled(cohort, feedback.target)
+    found = [_performance(model, cohort, name, rows) for name in metrics]
+    found.append(_said(model, cohort, Symptom.LABEL_COVERAGE, "", _coverage(cohort, labelled)))
+    for name, q in DELAYS.items():
+        found.append(_said(model, cohort, Symptom.LABEL_DELAY, name, _delay(model, cohort, labelled, q)))
+    if metrics and cohort.age == max(feedback.ages):
+        found += _by_segment(model, cohort, metrics[0], rows)
+    return found
+
+
+def _said(
+    model: Model, cohort: Cohort, signal: Symptom, subject: str, estimate: Estimate, *, segment: str = WHOLE
+) -> Measurement:
+    age, known_on = cohort.age, cohort.known_on
+    return entry(model, cohort.day, signal, subject, estimate, age=age, known_on=known_on, segment=segment)
+
+
+def _performance(model: Model, cohort: Cohort, name: str, rows: Outcomes, segment: str = WHOLE) -> Measurement:
+    return _said(model, cohort, Symptom.PERFORMANCE, name, rows.estimate(name), segment=segment)
+
+
+def _by_segment(model: Model, cohort: Cohort, primary: str, rows: Outcomes) -> list[Measurement]:
+    """Measure the primary metric in every group that is large enough to be named."""
+    by = {name: name for name in model.predictions.segments}
+    if model.predictions.version:
+        by["version"] = model.predictions.version
+    found = []
+    for name, column in by.items():
+        if column in cohort.table.column_names:
+            groups = group(cohort.table[column], name)
+            for segment, place in groups.large():
+                found.append(_performance(model, cohort, primary, rows.at(groups.order[place]), segment))
+    return found
+
+
+def _labelled(cohort: Cohort, target: str) -> NDArray[np.bool_]:
+    if target not in cohort.table.column_names:
+        return np.zeros(cohort.table.num_rows, dtype=np.bool_)
+    return known(cohort.table[target])
+
+
+def _coverage(cohort: Cohort, labelled: NDArray[np.bool_]) -> Estimate:
+    k, n = int(labelled.sum()), len(labelled)
+    excluded = [f"{rows} {reason}" for reason, rows in sorted(cohort.excluded.items()) if rows]
+    left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
+    return said(k / n, wilson(k, n), n, f"labelled / counted predictions, Wilson{left_out}")
+
+
+def _delay(model: Model, cohort: Cohort, labelled: NDArray[np.bool_], q: float) -> Estimate:
+    """Days between a prediction and its label that a share `q` of the labels did not exceed."""
+    if not labelled.any():
+        return unsaid(NO_LABELS, 0)
+    for column in (LABEL_TIME, model.predictions.time):
+        if column not in cohort.table.column_names:
+            return unsaid(missing(column), 0)
+        if not pa.types.is_timestamp(cohort.table[column].type):
+            return unsaid(f"{column} holds values of type {cohort.table[column].type}, not times", 0)
+    late, made = (_microseconds(cohort.table[column]) for column in (LABEL_TIME, model.predictions.time))
+    both = labelled & known(cohort.table[LABEL_TIME]) & known(cohort.table[model.predictions.time])
+    if not both.any():
+        return unsaid("no label has a time", 0)
+    days = (late[both] - made[both]) / _US_PER_DAY
+    return said(float(np.quantile(days, q)), None, len(days), f"days from prediction to label{_oddities(cohort)}")
+
+
+def _microseconds(column: "pa.ChunkedArray") -> NDArray[np.int64]:
+    times = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64()).combine_chunks()
+    return np.asarray(times.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _oddities(cohort: Cohort) -> str:
+    counts = {
+        "before their prediction": cohort.early,
+        "given again with another value": cohort.relabelled,
+        "without a prediction": cohort.orphans,
+    }
+    odd = [f"{rows} {what}" for what, rows in counts.items() if rows]
+    return f"; labels {', '.join(odd)}" if odd else ""
