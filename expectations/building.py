@@ -1,0 +1,80 @@
+"""From a suite to Great Expectations' own objects; the only place that imports the library.
+
+Importing it costs 3 s and 260 MB, so that happens inside the function that needs it, once in a process.
+"""
+
+import difflib
+import logging
+import warnings
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from expectations import catalogue
+from expectations.loading import Entry, Suite
+from vitals.errors import ConfigError
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+
+@cache
+def library() -> ModuleType:
+    """Import Great Expectations quietly.
+
+    Its log is switched off for the process: it prints whole tracebacks for what `Validation.error` says.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own import of sre_constants
+        import great_expectations
+
+    log = logging.getLogger("great_expectations")
+    log.addHandler(logging.NullHandler())
+    log.setLevel(logging.CRITICAL)
+    log.propagate = False  # one of its loggers sets its own level, so ours alone would not do
+    return great_expectations
+
+
+@lru_cache(maxsize=16)
+def build(suite: Suite) -> dict[str, "Expectation"]:
+    """Make the library's objects of a suite, by key; the same suite is built once in a process.
+
+    Raises
+    ------
+    ConfigError : the library refuses arguments; one line per problem.
+    """
+    made = {entry.key: make(suite.path, entry) for entry in suite.entries}
+    problems = [problem for _, found in made.values() for problem in found]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return {key: expectation for key, (expectation, _) in made.items() if expectation is not None}
+
+
+def make(path: str, entry: Entry) -> tuple["Expectation | None", list[str]]:
+    """Make one object, or None and all that is wrong with its arguments, with file and line."""
+    library()
+    from great_expectations.compatibility.pydantic import ValidationError
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    kind = get_expectation_impl(entry.type)
+    try:
+        arguments: dict[str, Any] = {**entry.kwargs, "severity": entry.severity.value, "meta": {"key": entry.key}}
+        return kind(**arguments), []
+    except ValidationError as problem:
+        first = {error["loc"][0]: error["msg"] for error in reversed(problem.errors())}
+        known = sorted(set(kind.__fields__) - set(catalogue.RESERVED))
+        lines = [_said(entry, str(name), text, known) for name, text in reversed(first.items())]
+        return None, [f"{path}:{entry.line} {line}" for line in lines]
+
+
+def _said(entry: Entry, name: str, text: str, known: list[str]) -> str:
+    """Put one of the library's complaints into our form."""
+    if name == "__root__":
+        return f"{entry.type}: {text}"
+    if text == "extra fields not permitted":
+        close = difflib.get_close_matches(name, known, n=1)
+        remedy = f"did you mean {close[0]}?" if close else f"it takes {', '.join(known)}"
+        return f"{entry.type}.{name}: unknown argument; {remedy}"
+    if text == "field required":
+        return f"{entry.type}.{name}: is missing; add it"
+    return f"{entry.type}.{name}: {text}, got {entry.kwargs.get(name)!r}"

@@ -1,0 +1,147 @@
+"""Runs a model's suite on the rows of one day that were read.
+
+One fresh, throw-away context per run, the pandas engine on the columns the suite needs, no examples of
+rows in the results, no progress bars. It knows nothing of sources and never reads one.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from expectations import catalogue, results
+from expectations.building import build, library
+from expectations.frames import frame
+from expectations.loading import Entry, Suite, load_suite, suite_columns, suite_path
+from expectations.results import ERROR, VACUOUS, Verdict
+from vitals.records import Partition, Validation
+from vitals.spec.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Parameters = Mapping[str, float | int | str]
+_SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+
+
+def validate(model: Model, partition: Partition, suites_dir: Path, parameters: Parameters) -> list[Validation]:
+    """Hold a day's rows against the model's suite.
+
+    Parameters
+    ----------
+    suites_dir : the folder with `<suite>.yaml`.
+    parameters : values for the suite's `{$PARAMETER: name}`.
+
+    Returns
+    -------
+    One Validation per expectation, in the suite's order; [] for a model without a suite. Status is pass,
+    fail, error (it could not be computed: a missing column or parameter, a wrong type) or vacuous (it
+    had no value to look at). A day without rows is vacuous throughout.
+
+    Raises
+    ------
+    ConfigError : the suite is missing or wrong, with all its problems.
+    """
+    path = suite_path(suites_dir, model)
+    if path is None:
+        return []
+    suite = load_suite(path)
+    verdicts = _unrunnable(suite, partition, parameters)
+    runnable = [entry for entry in suite.entries if entry.key not in verdicts]
+    if runnable:
+        verdicts |= _run(suite, runnable, partition, parameters)
+    return [_validation(model, partition, suite, entry, verdicts[entry.key]) for entry in suite.entries]
+
+
+def _unrunnable(suite: Suite, partition: Partition, parameters: Parameters) -> dict[str, Verdict]:
+    """Decide what needs no run: no rows, a sampled day, a missing column or parameter."""
+    if partition.table.num_rows == 0:
+        return {entry.key: Verdict(VACUOUS, observed="no rows", n=0) for entry in suite.entries}
+    sampled = partition.table.num_rows != partition.facts.rows
+    decided = {}
+    for entry in suite.entries:
+        lacking = [name for name in entry.parameters if name not in parameters]
+        missing = _missing(entry, partition)
+        if lacking:
+            known = ", ".join(sorted(parameters)) or "none"
+            text = f"the parameter {lacking[0]} has no value (known: {known}); write a number into the suite"
+            decided[entry.key] = Verdict(ERROR, error=text)
+        elif missing:
+            decided[entry.key] = Verdict(ERROR, error=f"the column {missing[0]} is missing")
+        elif sampled and entry.type in catalogue.ROW_COUNTS:
+            decided[entry.key] = Verdict(VACUOUS, observed="only a sample of the rows was read")
+    return decided
+
+
+def _missing(entry: Entry, partition: Partition) -> list[str]:
+    """Name the columns that an expectation reads and the day does not have."""
+    exempt = entry.column if entry.type == catalogue.EXISTENCE else None
+    return [name for name in entry.columns if name != exempt and name not in partition.table.column_names]
+
+
+def _run(suite: Suite, entries: Sequence[Entry], partition: Partition, parameters: Parameters) -> dict[str, Verdict]:
+    """Let the library compute some of a suite's expectations."""
+    objects = build(suite)
+    data = frame(partition.table.select([n for n in suite_columns(suite) if n in partition.table.column_names]))
+    if data.columns.empty:
+        data = partition.table.select([0]).to_pandas()
+    batch = _batch(data)
+    needed = {name: parameters[name] for entry in entries for name in entry.parameters}
+    # Copies: a suite ties its members to itself, and the built ones are shared by all threads.
+    chosen = library().ExpectationSuite(suite.name, expectations=[objects[entry.key].copy() for entry in entries])
+    outcome = batch.validate(chosen, result_format=_SUMMARY, expectation_parameters=needed)
+    by_key = {result.expectation_config.meta["key"]: result for result in outcome.results}
+
+    def values(entry: Entry) -> int:
+        return _values(batch, data, entry)
+
+    return {entry.key: results.read(entry, by_key[entry.key], len(data), values) for entry in entries}
+
+
+def _batch(data: "pd.DataFrame") -> Any:
+    """Put a frame into a fresh context of the library."""
+    gx = library()
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("rows").add_dataframe_asset("day")
+    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": data})
+
+
+def _values(batch: Any, data: "pd.DataFrame", entry: Entry) -> int:
+    """Count the rows that a column expectation looks at."""
+    condition = _condition(entry)
+    if condition is not None:
+        data = batch.data.execution_engine.get_domain_records({"row_condition": condition})
+    if entry.type in catalogue.ABOUT_NULLS or entry.column is None:
+        return len(data)
+    return int(data[entry.column].notna().sum())
+
+
+def _condition(entry: Entry) -> Any:
+    """Make the library's object of a row condition."""
+    from great_expectations.expectations.row_conditions import deserialize_row_condition
+
+    return deserialize_row_condition(entry.kwargs.get("row_condition"))
+
+
+def _validation(model: Model, partition: Partition, suite: Suite, entry: Entry, verdict: Verdict) -> Validation:
+    """Write down one verdict."""
+    description = entry.description
+    if verdict.error and verdict.error.startswith("the column "):
+        description = f"{verdict.error}, so this cannot be said: {description}"
+    return Validation(
+        model=model.name,
+        day=partition.facts.day,
+        suite=suite.name,
+        key=entry.key,
+        column=entry.column,
+        severity=entry.severity,
+        status=verdict.status,
+        observed=verdict.observed,
+        n=verdict.n,
+        unexpected=verdict.unexpected,
+        share=verdict.share,
+        description=description,
+        error=verdict.error,
+    )
