@@ -121,9 +121,12 @@ def _most_frequent(finite: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
         return values, np.ones(values.size, dtype=np.int64)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
     counts = np.diff(starts, append=finite.size)
-    kept = np.arange(counts.size)
-    if counts.size > TOP_NUMBERS:
-        least = np.partition(counts, -TOP_NUMBERS)[-TOP_NUMBERS]
-        kept = np.concatenate([np.flatnonzero(counts > least), np.flatnonzero(counts == least)[:TOP_NUMBERS]])
+    kept = np.flatnonzero(counts > 1)
+    if kept.size > TOP_NUMBERS:
+        repeats = counts[kept]
+        least = np.partition(repeats, -TOP_NUMBERS)[-TOP_NUMBERS]
+        kept = np.concatenate([kept[repeats > least], kept[repeats == least][:TOP_NUMBERS]])
+    else:
+        kept = np.concatenate([kept, np.flatnonzero(counts == 1)[:TOP_NUMBERS]])
     order = kept[np.argsort(-counts[kept], kind="stable")][:TOP_NUMBERS]
     return finite[starts[order]], counts[order]
