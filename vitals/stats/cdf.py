@@ -8,15 +8,12 @@ exact, and the order of the days cannot change a bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vitals.errors import StatisticError
-
-if TYPE_CHECKING:
-    from vitals.profiles import NumericSummary
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -24,6 +21,17 @@ Integers: TypeAlias = NDArray[np.int64]
 _GRAIN = 2.0**20
 _COARSE = 256
 _FINE = 12
+
+
+class Counted(Protocol):
+    """What is asked of a numeric summary: ascending anchors, finite rows below and up to each, shape (k,)."""
+
+    @property
+    def anchors(self) -> Floats: ...  # noqa: D102
+    @property
+    def lt(self) -> Integers | Floats: ...  # noqa: D102
+    @property
+    def le(self) -> Integers | Floats: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,24 +42,35 @@ class Stack:
 
     Attributes
     ----------
-    anchors : the anchors of each summary. starts : flat index of each summary's sentinel, shape (s, 1).
-    lower, upper : anchors around each flat segment. base, mass : rows up to `lower`, and strictly within or at
-        its end excluded. rows : finite rows of each summary, shape (s,).
-    scale : factor that keeps differences of anchors finite.
+    summaries : what was stacked, shape (s,). starts : flat index of each one's sentinel, shape (s, 1).
+    lower, upper : the anchors around each flat segment. before, base : rows below and up to `lower`.
+    mass : rows strictly between them, None when there are none anywhere. gap : their distance times `scale`, which keeps
+        it finite. rows : finite rows of each summary, shape (s,).
     """
 
-    anchors: tuple[Floats, ...]
+    summaries: tuple[Counted, ...]
     starts: Integers
     lower: Floats
     upper: Floats
+    before: Floats
     base: Floats
-    mass: Floats
+    mass: Floats | None
     gap: Floats
-    rows: Floats
     scale: float
+    rows: Floats
 
 
-Summaries: TypeAlias = Sequence["NumericSummary"] | Stack
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    anchors: Floats
+    lt: Floats
+    le: Floats
+
+
+_NOTHING = _Counts(np.zeros(1), np.zeros(1), np.zeros(1))
+
+
+Summaries: TypeAlias = Sequence[Counted] | Stack
 
 
 def stack(summaries: Summaries) -> Stack:
@@ -66,32 +85,32 @@ def stack(summaries: Summaries) -> Stack:
     if not summaries:
         message = "no summaries; give at least one day"
         raise StatisticError(message)
-    none = np.zeros(1)
-    sizes = np.array([s.anchors.size for s in summaries])
-    filled = [s.anchors if s.anchors.size else none for s in summaries]
-    lower = np.concatenate([part for a in filled for part in (a[:1], a)])
-    upper = np.concatenate([part for a in filled for part in (a, a[-1:])])
-    base = np.concatenate([p for s in summaries for p in (none, s.le if s.le.size else none)]).astype(np.float64)
-    ends = np.concatenate(
-        [p for s in summaries for p in (s.lt if s.lt.size else none, s.le[-1:] if s.le.size else none)]
-    )
-    starts = np.concatenate([[0], np.cumsum(np.maximum(sizes, 1) + 1)[:-1]]).astype(np.int64)
-    scale = 0.25 if np.abs(lower).max() > 1e307 else 1.0
+    days = [s if s.anchors.size else _NOTHING for s in summaries]
+    flat, lt, le = (np.concatenate([getattr(s, name) for s in days]) for name in ("anchors", "lt", "le"))
+    sizes = np.array([s.anchors.size for s in days])
+    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    lasts = np.cumsum(sizes + 1) - 1
+    lower = np.insert(flat, firsts, flat[firsts])
+    before, base = (np.insert(counts.astype(np.float64), firsts, 0.0) for counts in (lt, le))
+    upper, mass = np.append(lower[1:], lower[-1]), np.append(before[1:], 0.0) - base
+    upper[lasts], mass[lasts] = lower[lasts], 0.0
+    scale = 0.25 if max(lower.max(), -lower.min()) > 1e307 else 1.0
     gap = upper * scale - lower * scale
     return Stack(
-        anchors=tuple(s.anchors for s in summaries),
-        starts=starts[:, None],
+        summaries=tuple(summaries),
+        starts=(lasts - sizes)[:, None],
         lower=lower,
         upper=upper,
+        before=before,
         base=base,
-        mass=ends - base,
+        mass=mass if mass.any() else None,
         gap=np.where(gap > 0, gap, 1.0),
-        rows=np.array([float(s.le[-1]) if s.le.size else 0.0 for s in summaries]),
         scale=scale,
+        rows=base[lasts],
     )
 
 
-def upto(summary: "NumericSummary", x: ArrayLike) -> Floats:
+def upto(summary: Counted, x: ArrayLike) -> Floats:
     """Count the finite rows of one summary that are <= x.
 
     Parameters
@@ -118,7 +137,7 @@ def upto(summary: "NumericSummary", x: ArrayLike) -> Floats:
     return counts
 
 
-def below(summary: "NumericSummary", x: ArrayLike) -> Floats:
+def below(summary: Counted, x: ArrayLike) -> Floats:
     """Count the finite rows of one summary that are < x; otherwise as `upto`."""
     counts: Floats = counts_below([summary], x)[0]
     return counts
@@ -139,24 +158,29 @@ def counts_at(summaries: Summaries, edges: ArrayLike) -> Floats:
     ------
     StatisticError : without summaries, or an edge is NaN.
     """
-    return _counts(stack(summaries), edges, "right")
+    return counts_around(summaries, edges)[1]
 
 
 def counts_below(summaries: Summaries, edges: ArrayLike) -> Floats:
     """Count, for each summary, the finite rows < each edge; otherwise as `counts_at`."""
-    return _counts(stack(summaries), edges, "left")
+    return counts_around(summaries, edges)[0]
 
 
-def _counts(days: Stack, edges: ArrayLike, side: Literal["left", "right"]) -> Floats:
+def counts_around(summaries: Summaries, edges: ArrayLike) -> tuple[Floats, Floats]:
+    """Give `counts_below` and `counts_at` for the price of one."""
+    days = stack(summaries)
     x = np.atleast_1d(np.asarray(edges, dtype=np.float64))
     if np.isnan(x).any():
         message = "an edge is NaN; edges must be numbers"
         raise StatisticError(message)
-    at = np.array([a.searchsorted(x, side) for a in days.anchors]) + days.starts
-    upper, base, mass = days.upper[at], days.base[at], days.mass[at]
-    inside = np.clip(x, days.lower[at], upper) * days.scale - days.lower[at] * days.scale
-    part = np.rint(mass * (inside / days.gap[at]) * _GRAIN) / _GRAIN
-    return np.where(x >= upper, base + mass, base + part)
+    at = np.array([a.searchsorted(x, "right") for a in _anchors(days)]) + days.starts
+    lower, base = days.lower[at], days.base[at]
+    if days.mass is None:
+        reached = base
+    else:
+        within = np.clip(x, lower, days.upper[at]) * days.scale - lower * days.scale
+        reached = base + np.rint(days.mass[at] * (within / days.gap[at]) * _GRAIN) / _GRAIN
+    return np.where(x == lower, days.before[at], reached), reached
 
 
 def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
@@ -204,22 +228,26 @@ def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
     return _interpolate(days, low, high, target)
 
 
+def _anchors(days: Stack) -> list[Floats]:
+    return [s.anchors for s in days.summaries]
+
+
 def _coarse_grid(days: Stack) -> Floats:
-    every = np.concatenate(days.anchors)
+    every = np.concatenate(_anchors(days))
     ends = np.array([every.min(), every.max()])
     return np.sort(np.concatenate([every[:: max(1, every.size // _COARSE)], ends]))
 
 
 def _bracket(days: Stack, grid: Floats, target: Floats) -> tuple[Floats, Floats]:
     """Find, per target, neighbours of the grid with count(low) < target <= count(high); equal at the minimum."""
-    at = np.minimum(_counts(days, grid, "right").sum(axis=0).searchsorted(target, "left"), grid.size - 1)
+    at = np.minimum(counts_at(days, grid).sum(axis=0).searchsorted(target, "left"), grid.size - 1)
     return grid[np.maximum(at - 1, 0)], grid[at]
 
 
 def _between(days: Stack, low: Floats, high: Floats) -> Floats | None:
     """Give anchors strictly inside the brackets, thinned to some per bracket; None when there are none."""
-    first = np.array([a.searchsorted(low, "right") for a in days.anchors])
-    count = np.maximum(np.array([a.searchsorted(high, "left") for a in days.anchors]) - first, 0)
+    first = np.array([a.searchsorted(low, "right") for a in _anchors(days)])
+    count = np.maximum(np.array([a.searchsorted(high, "left") for a in _anchors(days)]) - first, 0)
     total = count.sum(axis=0)
     if not total.any():
         return None
@@ -238,8 +266,8 @@ def _between(days: Stack, low: Floats, high: Floats) -> Floats | None:
 
 def _interpolate(days: Stack, low: Floats, high: Floats, target: Floats) -> Floats:
     """Invert the pooled CDF between neighbouring anchors; at a jump the answer is the anchor itself."""
-    reached = _counts(days, high, "left").sum(axis=0)
-    begin = _counts(days, low, "right").sum(axis=0)
+    reached = counts_below(days, high).sum(axis=0)
+    begin = counts_at(days, low).sum(axis=0)
     jump = (reached < target) | (low >= high) | (begin >= target)
     share = np.where(jump, 0.0, (target - begin) / np.where(jump, 1.0, reached - begin))
     inner = np.clip(low * (1 - share) + high * share, low, high)
