@@ -42,22 +42,20 @@ class Stack:
 
     Attributes
     ----------
-    summaries : what was stacked, shape (s,). starts : flat index of each one's sentinel, shape (s, 1).
-    lower, upper : the anchors around each flat segment. before, base : rows below and up to `lower`.
-    mass : rows strictly between them, None when there are none anywhere. gap : their distance times `scale`, which keeps
-        it finite. rows : finite rows of each summary, shape (s,).
+    anchors : of each summary. starts : flat index of each one's sentinel, shape (s, 1).
+    lower, upper : the anchors around each flat segment. base : rows up to `lower`. mass : rows strictly between.
+    gap : their distance times `scale`, which keeps it finite. rows : finite rows of each summary, shape (s,).
     """
 
-    summaries: tuple[Counted, ...]
+    anchors: tuple[Floats, ...]
     starts: Integers
     lower: Floats
     upper: Floats
-    before: Floats
     base: Floats
-    mass: Floats | None
+    mass: Floats
     gap: Floats
-    scale: float
     rows: Floats
+    scale: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,13 +95,12 @@ def stack(summaries: Summaries) -> Stack:
     scale = 0.25 if max(lower.max(), -lower.min()) > 1e307 else 1.0
     gap = upper * scale - lower * scale
     return Stack(
-        summaries=tuple(summaries),
+        anchors=tuple(s.anchors for s in summaries),
         starts=(lasts - sizes)[:, None],
         lower=lower,
         upper=upper,
-        before=before,
         base=base,
-        mass=mass if mass.any() else None,
+        mass=mass,
         gap=np.where(gap > 0, gap, 1.0),
         scale=scale,
         rows=base[lasts],
@@ -173,14 +170,14 @@ def counts_around(summaries: Summaries, edges: ArrayLike) -> tuple[Floats, Float
     if np.isnan(x).any():
         message = "an edge is NaN; edges must be numbers"
         raise StatisticError(message)
-    at = np.array([a.searchsorted(x, "right") for a in _anchors(days)]) + days.starts
+    at = np.array([a.searchsorted(x, "right") for a in days.anchors]) + days.starts
     lower, base = days.lower[at], days.base[at]
-    if days.mass is None:
-        reached = base
-    else:
+    if days.mass.any():
         within = np.clip(x, lower, days.upper[at]) * days.scale - lower * days.scale
         reached = base + np.rint(days.mass[at] * (within / days.gap[at]) * _GRAIN) / _GRAIN
-    return np.where(x == lower, days.before[at], reached), reached
+    else:
+        reached = base
+    return np.where(x == lower, days.base[at - 1] + days.mass[at - 1], reached), reached
 
 
 def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
@@ -228,12 +225,8 @@ def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
     return _interpolate(days, low, high, target)
 
 
-def _anchors(days: Stack) -> list[Floats]:
-    return [s.anchors for s in days.summaries]
-
-
 def _coarse_grid(days: Stack) -> Floats:
-    every = np.concatenate(_anchors(days))
+    every = np.concatenate(days.anchors)
     ends = np.array([every.min(), every.max()])
     return np.sort(np.concatenate([every[:: max(1, every.size // _COARSE)], ends]))
 
@@ -246,8 +239,8 @@ def _bracket(days: Stack, grid: Floats, target: Floats) -> tuple[Floats, Floats]
 
 def _between(days: Stack, low: Floats, high: Floats) -> Floats | None:
     """Give anchors strictly inside the brackets, thinned to some per bracket; None when there are none."""
-    first = np.array([a.searchsorted(low, "right") for a in _anchors(days)])
-    count = np.maximum(np.array([a.searchsorted(high, "left") for a in _anchors(days)]) - first, 0)
+    first = np.array([a.searchsorted(low, "right") for a in days.anchors])
+    count = np.maximum(np.array([a.searchsorted(high, "left") for a in days.anchors]) - first, 0)
     total = count.sum(axis=0)
     if not total.any():
         return None
