@@ -69,7 +69,9 @@ def test_infinite_edges_and_huge_values_are_counted() -> None:
 
 def test_a_day_without_finite_rows_counts_nothing() -> None:
     """An all-null day has zero rows everywhere, and does not disturb its neighbours."""
-    assert counts_at([EMPTY, exact([1.0, 2.0]), EMPTY], [1.5, 9.0]).tolist() == [[0, 0], [1, 2], [0, 0]]
+    days = [EMPTY, exact([1.0, 2.0]), EMPTY]
+    assert counts_at(days, [0.0, 1.5, 9.0]).tolist() == [[0, 0, 0], [0, 1, 2], [0, 0, 0]]
+    assert counts_below(days, [0.0, 1.0, 2.0]).tolist() == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert pooled_quantiles([EMPTY, exact([1.0, 2.0])], [0.5, 1.0]).tolist() == [1.0, 2.0]
 
 

@@ -177,7 +177,8 @@ def counts_around(summaries: Summaries, edges: ArrayLike) -> tuple[Floats, Float
         reached = base + np.rint(days.mass[at] * (within / days.gap[at]) * _GRAIN) / _GRAIN
     else:
         reached = base
-    return np.where(x == lower, days.base[at - 1] + days.mass[at - 1], reached), reached
+    on_anchor = (x == lower) & (at > days.starts)
+    return np.where(on_anchor, days.base[at - 1] + days.mass[at - 1], reached), reached
 
 
 def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
