@@ -3,15 +3,17 @@
 Only stored categories (the 200 most frequent of a day) can be unseen; rows of a day's tail are `other`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vitals.profiles import CategoricalSummary
-from vitals.records import Day
 from vitals.stats.parts import Counted
+
+if TYPE_CHECKING:
+    from vitals.profiles import CategoricalSummary
+    from vitals.records import Day
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -26,18 +28,18 @@ class CategoricalParts:
 
     Parameters
     ----------
-    summaries : of each day, growing as the fold goes on; a stored day never changes.
+    summary_of : gives a day's summary; always the same one.
     rare : keep categories below 0.2 % too (what a model answers may be rare and matter).
     """
 
-    def __init__(self, summaries: Mapping[Day, CategoricalSummary], *, rare: bool) -> None:
-        self._summaries = summaries
+    def __init__(self, summary_of: "Callable[[Day], CategoricalSummary]", *, rare: bool) -> None:
+        self._summary_of = summary_of
         self._floor = 0.0 if rare else _KEPT_SHARE
         self._codes: dict[str, int] = {}
         self._texts: list[str] = []
         self._coded: dict[Day, Integers] = {}
 
-    def count(self, reference: Sequence[Day], today: Day, recent: Sequence[Day]) -> Counted:
+    def count(self, reference: "Sequence[Day]", today: "Day", recent: "Sequence[Day]") -> Counted:
         """Count today's, the reference's and recent days' rows in the parts that the reference defines.
 
         Parameters
@@ -45,7 +47,7 @@ class CategoricalParts:
         reference : days, ascending, R >= 1. recent : days of the week window, today included or not.
         """
         days = [*reference, today, *recent]
-        summaries = [self._summaries[day] for day in days]
+        summaries = [self._summary_of(day) for day in days]
         nulls = np.array([[s.nulls] for s in summaries], dtype=np.float64)
         ends = len(reference)
         if id_like(summaries[:ends]):
@@ -67,7 +69,7 @@ class CategoricalParts:
         block = np.concatenate([nulls, rows[:, kept], other[:, None], unseen[:, None]], axis=1)
         return _counted(names, block, ends, unseen=True)
 
-    def _dense(self, days: Sequence[Day], summaries: Sequence[CategoricalSummary]) -> tuple[Floats, Integers]:
+    def _dense(self, days: "Sequence[Day]", summaries: "Sequence[CategoricalSummary]") -> tuple[Floats, Integers]:
         """Rows per day and category, and the code of each category."""
         for day in self._coded.keys() - set(days):
             del self._coded[day]
@@ -96,7 +98,7 @@ class CategoricalParts:
         return [int(i) for i in found[:_KEPT]]
 
 
-def id_like(reference: Sequence[CategoricalSummary]) -> bool:
+def id_like(reference: "Sequence[CategoricalSummary]") -> bool:
     """Tell a column of identifiers, more than half of whose values are distinct: only its nulls can be usual."""
     filled = sum(s.n - s.nulls for s in reference)
     return filled > 0 and sum(s.distinct for s in reference) > _ID_LIKE * filled

@@ -5,17 +5,19 @@ largest single value, infinite, far outside. Which days are the reference, and w
 The text columns' parts are `vitals.stats.categories`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vitals.profiles import NumericSummary
-from vitals.records import Day
-from vitals.stats import cdf
-from vitals.stats.pool import Pool, nearest_quantiles
+from vitals.stats.pool import Pool, counts_around, nearest_quantiles
+
+if TYPE_CHECKING:
+    from vitals.profiles import NumericSummary
+    from vitals.records import Day
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -82,28 +84,27 @@ class NumericParts:
 
     Parameters
     ----------
-    summaries : of each day, growing as the fold goes on; a stored day never changes.
+    summary_of : gives a day's summary; always the same one.
     """
 
-    def __init__(self, summaries: Mapping[Day, NumericSummary]) -> None:
-        self._summaries = summaries
+    def __init__(self, summary_of: "Callable[[Day], NumericSummary]") -> None:
+        self._summary_of = summary_of
         self._pool = Pool()
-        self._stacks: dict[Day, cdf.Stack] = {}
 
-    def count(self, reference: Sequence[Day], today: Day, recent: Sequence[Day]) -> Counted:
+    def count(self, reference: "Sequence[Day]", today: "Day", recent: "Sequence[Day]") -> Counted:
         """Count today's, the reference's and recent days' rows in the parts that the reference defines.
 
         Parameters
         ----------
         reference : days, ascending, R >= 1. recent : days of the week window, today included or not.
         """
-        self._pool.hold({day: self._summaries[day] for day in reference})
+        self._pool.hold({day: self._summary_of(day) for day in reference})
         days = [*reference, today, *recent]
-        summaries = [self._summaries[day] for day in days]
+        summaries = [self._summary_of(day) for day in days]
         atoms = self._atoms(summaries[: len(reference)])
         values, total = self._pool.distribution(atoms)
         edges = np.unique(nearest_quantiles(values, total, LEVELS)) if len(values) else np.empty(0)
-        counts = self._tally(self._stack(days), summaries, edges, atoms)
+        counts = self._tally(summaries, edges, atoms)
         ends = len(reference)
         merged = merge(counts.bins, edges, ends)
         block, names = counts.join(*merged, atoms)
@@ -129,7 +130,7 @@ class NumericParts:
             unit if positive else None,
         )
 
-    def _atoms(self, reference: Sequence[NumericSummary]) -> Floats:
+    def _atoms(self, reference: "Sequence[NumericSummary]") -> Floats:
         """Values that hold at least 5 % of all rows, the most frequent first, ties by value."""
         values = np.concatenate([s.values for s in reference])
         distinct, at = np.unique(values, return_inverse=True)
@@ -138,34 +139,25 @@ class NumericParts:
         held = rows[order] >= _ATOM_SHARE * sum(s.n for s in reference)
         return np.asarray(distinct[order][held & (rows[order] > 0)])
 
-    def _stack(self, days: Sequence[Day]) -> cdf.Stack:
-        for day in days:
-            if day not in self._stacks:
-                self._stacks[day] = cdf.stack([self._summaries[day]])
-        for day in self._stacks.keys() - set(days):
-            del self._stacks[day]
-        stacks = [self._stacks[day] for day in days]
-        one_scale = len({s.scale for s in stacks}) == 1
-        return joined(stacks) if one_scale else cdf.stack([self._summaries[day] for day in days])
-
-    def _tally(self, days: cdf.Stack, summaries: Sequence[NumericSummary], edges: Floats, atoms: Floats) -> "_Tally":
-        low, high = self._pool.range() or (0.0, 0.0)
+    def _tally(self, summaries: "Sequence[NumericSummary]", edges: Floats, atoms: Floats) -> "_Tally":
+        known = self._pool.range()
+        low, high = known or (0.0, 0.0)
         with np.errstate(over="ignore"):
-            beyond_low, beyond_high = low - (high - low), high + (high - low)
-        up = cdf.counts_at(days, np.concatenate([edges, atoms, [beyond_high]]))
-        down = cdf.counts_below(days, np.concatenate([atoms, [beyond_low]]))
-        at_edges, at_atoms = up[:, : len(edges)], up[:, len(edges) : -1] - down[:, :-1]
-        bins = np.diff(np.concatenate([np.zeros((len(up), 1)), at_edges, days.rows[:, None]], axis=1), axis=1)
+            beyond = np.array([low - (high - low), high + (high - low)])
+        below, upto = counts_around(summaries, np.concatenate([edges, atoms, beyond]))
+        rows = np.array([[float(s.n - s.nulls - s.infinite)] for s in summaries])
+        first, last = len(edges), len(edges) + len(atoms)
+        at_atoms = upto[:, first:last] - below[:, first:last]
+        bins = np.diff(np.concatenate([np.zeros_like(rows), upto[:, :first], rows], axis=1), axis=1)
         for column, where in enumerate(edges.searchsorted(atoms)):
             bins[:, where] -= at_atoms[:, column]
-        known = self._pool.range() is not None
         return _Tally(
-            np.array([[s.nulls] for s in summaries], dtype=np.float64),
+            np.array([[float(s.nulls)] for s in summaries]),
             at_atoms,
             np.maximum(bins, 0.0),
-            np.array([[s.counts[0] if len(s.counts) else 0] for s in summaries], dtype=np.float64),
-            np.array([[s.infinite] for s in summaries], dtype=np.float64),
-            (days.rows - up[:, -1] + down[:, -1])[:, None] * known,
+            np.array([[float(s.counts[0]) if len(s.counts) else 0.0] for s in summaries]),
+            np.array([[float(s.infinite)] for s in summaries]),
+            (rows - upto[:, -1:] + below[:, -2:-1]) * (known is not None),
         )
 
 
@@ -196,7 +188,7 @@ def _bin_names(edges: Floats, atoms: Floats) -> list[str]:
         return ["other"]
     inside = edges.searchsorted(atoms)
     texts = [number(e) for e in edges]
-    names = [f"<= {texts[0]}", *(f"({a}, {b}]" for a, b in zip(texts, texts[1:], strict=False)), f"> {texts[-1]}"]
+    names = [f"<= {texts[0]}", *(f"({a}, {b}]" for a, b in pairwise(texts)), f"> {texts[-1]}"]
     return [name + _except(atoms[inside == i]) for i, name in enumerate(names)]
 
 
@@ -232,20 +224,3 @@ def merge(bins: Floats, edges: Floats, reference: int) -> tuple[Floats, Floats]:
 
 def _often(rows: Floats) -> bool:
     return bool((rows >= _SOME_ROWS).mean() >= _PRESENT)
-
-
-def joined(stacks: Sequence[cdf.Stack]) -> cdf.Stack:
-    """Lay one-day stacks of one scale end to end, as stacking their summaries together would."""
-    sizes = np.array([s.lower.size for s in stacks])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-    return cdf.Stack(
-        anchors=tuple(a for s in stacks for a in s.anchors),
-        starts=starts[:, None],
-        lower=np.concatenate([s.lower for s in stacks]),
-        upper=np.concatenate([s.upper for s in stacks]),
-        base=np.concatenate([s.base for s in stacks]),
-        mass=np.concatenate([s.mass for s in stacks]),
-        gap=np.concatenate([s.gap for s in stacks]),
-        rows=np.concatenate([s.rows for s in stacks]),
-        scale=stacks[0].scale,
-    )

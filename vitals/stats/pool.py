@@ -5,17 +5,21 @@ upper one: good enough to choose edges with, exact where every value is an ancho
 is a function of its days alone, not of the order in which they came and went.
 """
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vitals.profiles import NumericSummary
-from vitals.records import Day
+if TYPE_CHECKING:
+    from vitals.profiles import NumericSummary
+    from vitals.records import Day
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+
+_GRAIN = 2.0**20
+_SCALE = 0.25  # differences of extreme anchors stay finite
 
 
 class Pool:
@@ -28,7 +32,7 @@ class Pool:
         self._owners: Integers = np.empty(0, dtype=np.int64)
         self._held: set[int] = set()
 
-    def hold(self, days: Mapping[Day, NumericSummary]) -> None:
+    def hold(self, days: "Mapping[Day, NumericSummary]") -> None:
         """Let days that are not given leave and new ones enter.
 
         A day's summary never changes while it is held.
@@ -44,7 +48,7 @@ class Pool:
         self._values, self._rows = self._values[mask], self._rows[mask]
         self._tied, self._owners = self._tied[mask], self._owners[mask]
 
-    def _enter(self, owner: int, summary: NumericSummary) -> None:
+    def _enter(self, owner: int, summary: "NumericSummary") -> None:
         at = self._values.searchsorted(summary.anchors)
         self._values = np.insert(self._values, at, summary.anchors)
         self._rows = np.insert(self._rows, at, np.diff(summary.le, prepend=0))
@@ -98,3 +102,38 @@ def nearest_quantiles(values: Floats, total: Integers, levels: Floats) -> Floats
     lower = np.maximum(upper - 1, 0)
     near = np.where(np.abs(share[lower] - levels) <= np.abs(share[upper] - levels), lower, upper)
     return np.asarray(values[near])
+
+
+def counts_around(summaries: "Sequence[NumericSummary]", x: Floats) -> tuple[Floats, Floats]:
+    """Count the finite rows below and up to each x, per summary: `cdf.counts_around`, for x that are asked once.
+
+    Parameters
+    ----------
+    x : values, shape (k,); +-inf allowed.
+
+    Returns
+    -------
+    Rows below and rows up to, each of shape (summaries, k): exact at anchors, linear between.
+
+    Notes
+    -----
+    Looks only at the anchors around each x, so it needs no arrays over all anchors of all days.
+    """
+    shape = (len(summaries), len(x))
+    lower, upper, base, before, following = (np.zeros(shape) for _ in range(5))
+    outside = np.zeros(shape, dtype=bool)
+    for day, summary in enumerate(summaries):
+        if not len(summary.anchors):
+            outside[day] = True
+            continue
+        at = summary.anchors.searchsorted(x, "right")
+        outside[day] = at == 0
+        low, high = np.maximum(at - 1, 0), np.minimum(at, len(summary.anchors) - 1)
+        lower[day], upper[day] = summary.anchors[low], summary.anchors[high]
+        base[day], before[day], following[day] = summary.le[low], summary.lt[low], summary.lt[high]
+    mass = np.maximum(following - base, 0.0)
+    within = np.clip(x, lower, np.maximum(lower, upper)) * _SCALE - lower * _SCALE
+    gap = upper * _SCALE - lower * _SCALE
+    part = np.divide(within, gap, out=np.zeros(shape), where=gap > 0)
+    reached = np.where(outside, 0.0, base + np.rint(mass * part * _GRAIN) / _GRAIN)
+    return np.where((x == lower) & ~outside, before, reached), reached

@@ -35,7 +35,7 @@ def arcsine(share: ArrayLike) -> Floats:
     """Map shares to the scale of constant sampling variance, 0..pi; shares beyond 0..1 by rounding are clipped.
 
     >>> arcsine([0.0, 0.5, 1.0])
-    array([0.    , 1.5708, 3.1416])
+    array([0.        , 1.57079633, 3.14159265])
     """
     return np.asarray(2.0 * np.arcsin(np.sqrt(np.clip(np.asarray(share, dtype=np.float64), 0.0, 1.0))))
 
@@ -75,7 +75,8 @@ def share_z(k: float, n: float, ref_k: ArrayLike, ref_n: ArrayLike) -> float:
     """
     counts, rows = _checked(ref_k, ref_n)
     if not (n >= 1 and 0 <= k <= n):
-        raise StatisticError(f"a share needs 0 <= k <= n and n >= 1, got k={k}, n={n}")
+        message = f"a share needs 0 <= k <= n and n >= 1, got k={k}, n={n}"
+        raise StatisticError(message)
     shares = counts / rows
     if abs(k / n - shares.mean()) < FLOOR:
         return 0.0
@@ -88,9 +89,11 @@ def share_z(k: float, n: float, ref_k: ArrayLike, ref_n: ArrayLike) -> float:
 def _checked(ref_k: ArrayLike, ref_n: ArrayLike) -> tuple[Floats, Floats]:
     counts, rows = np.asarray(ref_k, dtype=np.float64), np.asarray(ref_n, dtype=np.float64)
     if counts.shape != rows.shape or counts.ndim != 1 or counts.size < 2:
-        raise StatisticError(f"reference counts need one shape (R,), R >= 2, got {counts.shape} and {rows.shape}")
+        message = f"reference counts need one shape (R,), R >= 2, got {counts.shape} and {rows.shape}"
+        raise StatisticError(message)
     if not ((rows >= 1) & (counts >= 0) & (counts <= rows)).all():
-        raise StatisticError("reference counts must satisfy 0 <= k <= n and n >= 1 on every day")
+        message = "reference counts must satisfy 0 <= k <= n and n >= 1 on every day"
+        raise StatisticError(message)
     return counts, rows
 
 

@@ -1,4 +1,4 @@
-"""The unit filter: does today look as if part of the rows were in another unit?
+"""The unit filter: finds days that look as if part of the rows were in another unit.
 
 A matched filter over quantile bins. If a fraction a of the rows is multiplied by a factor m, the shares of the bins change by a d(m),
 known from the reference's own distribution. Weighting by the inverse of the learned covariance finds that direction where

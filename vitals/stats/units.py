@@ -95,7 +95,7 @@ def name_unit(today: ArrayLike, usual: ArrayLike, atoms: Sequence[float] = ()) -
 def _ratios(now: Floats, before: Floats, usable: NDArray[np.bool_]) -> list[tuple[float, UnitChange] | None]:
     usable = usable & (before != 0)
     return [
-        _fit(now, before, usable, UnitChange("ratio", factor, 0.0, words), lambda target: np.abs(target))
+        _fit(now, before, usable, UnitChange("ratio", factor, 0.0, words), np.abs)
         for size, up, down in _RATIOS
         for factor, words in ((size, up), (1 / size, down))
     ]

@@ -1,0 +1,102 @@
+"""Rules that need no variance: all values missing, one value only, another kind of values, values far outside.
+
+They hold from the first day with a past, when the share band has not learnt yet what is usual.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from vitals.judging.kinds import latest_kind, values_of
+from vitals.judging.scores import PartScore
+from vitals.profiles import Summary
+from vitals.stats.parts import Counted
+from vitals.stats.shareband import FLOOR, far_z
+
+_CHANCE = log(1e-7)
+
+
+@dataclass(frozen=True, slots=True)
+class Hard:
+    """What a hard rule saw.
+
+    Attributes
+    ----------
+    words : for people, after the column's name.
+    part : with its share and range, None where there is none.
+    teaches : while learning, the day may serve as reference all the same.
+    """
+
+    words: str
+    part: PartScore | None = None
+    teaches: bool = True
+
+    @classmethod
+    def far(cls, counted: Counted, rows: int) -> "Hard | None":
+        """Look for rows far outside the range of the few days known."""
+        z = far_z(counted.today, rows) * counted.far
+        if not z.any():
+            return None
+        share = float(counted.today[z > 0].sum()) / rows
+        days = len(counted.reference)
+        part = PartScore("far", share, 0.0, 0.0, 0.0, float(z.max()))
+        return cls(f"{share:.2%} of rows far outside the range of the {days} days before", part)
+
+
+def hard_rule(today: Summary, reference: Sequence[Summary], *, learning: bool) -> Hard | None:
+    """Judge today by the rules that need no variance.
+
+    Parameters
+    ----------
+    today : rows >= 1. reference : eligible days before, oldest first; without any nothing is said.
+    learning : a constant day is looked for too; later the share band knows better.
+    """
+    if not reference:
+        return None
+    return (
+        _all_null(today, reference)
+        or _other_kind(today, reference)
+        or (_constant(today, reference) if learning else None)
+    )
+
+
+def _all_null(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    shares = [s.nulls / s.n for s in reference]
+    if today.nulls < today.n or not _not_by_chance(max(shares), today.n):
+        return None
+    usual = sum(s.nulls for s in reference) / sum(s.n for s in reference)
+    part = PartScore("null", 1.0, usual, min(shares), max(shares), 0.0)
+    return Hard(f"all values missing, usually {usual:.1%}", part, teaches=False)
+
+
+def _other_kind(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    now, before = values_of(today), latest_kind(reference)
+    if now is None or before is None or now == before:
+        return None
+    return Hard(f"holds {now} instead of {before}", teaches=False)
+
+
+def _constant(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    share = _largest(today)
+    if (
+        share is None
+        or share < 1
+        or not _not_by_chance(max((_largest(s) or 0.0 for s in reference), default=1.0), today.n)
+    ):
+        return None
+    return Hard("one single value on all rows, which no day before had")
+
+
+def _largest(summary: Summary) -> float | None:
+    """Share of the most frequent value among the rows with a value; None without any."""
+    filled = summary.n - summary.nulls
+    if filled <= 0:
+        return None
+    return float(summary.counts[0]) / filled if len(summary.counts) else 0.0
+
+
+def _not_by_chance(usual_share: float, rows: int) -> bool:
+    """All rows alike: more than the floor away from the usual, and no accident of few rows (p < 1e-7)."""
+    if usual_share > 1 - FLOOR:
+        return False
+    return usual_share <= 0 or rows * log(usual_share) < _CHANCE

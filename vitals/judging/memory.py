@@ -1,0 +1,131 @@
+"""What the fold of one subject remembers of its past days: scores, which days may teach, and levels.
+
+Filled from stored drift rows and from what was decided about incidents; knows nothing of shares.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from vitals.records import Day, Drift
+from vitals.stats.shareband import WINDOW_DAYS
+
+REFERENCE_MIN_DAYS = 14
+REACH_DAYS = 180
+_RECENT_REACH_DAYS = 39
+_LEARNING = "day "
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Days of an incident given back to the reference: `opened_on` up to the day before `on`.
+
+    Attributes
+    ----------
+    new_level : accepted as the new normal (a level of its own); False for a false alarm (they always were normal).
+    """
+
+    opened_on: Day
+    on: Day
+    new_level: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One past day of a subject, as `Drift` has it."""
+
+    score: float
+    fired: bool
+    eligible: bool
+    level: int
+    judged: bool
+
+
+def learning(days: int) -> str:
+    """Say why a day has no score yet: too few reference days before it.
+
+    >>> learning(5)
+    'day 6 of 14'
+    """
+    return f"{_LEARNING}{days + 1} of {REFERENCE_MIN_DAYS}"
+
+
+def was_judged(row: Drift) -> bool:
+    """A day without a score was judged all the same while learning, by the hard rules."""
+    return row.reason is None or row.reason.startswith(_LEARNING)
+
+
+class Memory:
+    """Past days of one subject, oldest first.
+
+    Parameters
+    ----------
+    past : stored rows of at least the last 180 days, in any order.
+    releases : decisions about incidents of the subject, dated up to the latest row.
+    on_calendar : whether a day is a public holiday or its neighbour; such a day never teaches.
+    """
+
+    def __init__(self, past: Iterable[Drift], releases: Iterable[Release], on_calendar: Callable[[Day], bool]) -> None:
+        self._on_calendar = on_calendar
+        self._days: dict[Day, Remembered] = {}
+        self.level = 0
+        for row in sorted(past, key=lambda row: row.day):
+            self.add(row)
+        latest = self.level
+        for release in sorted(releases, key=lambda release: (release.on, release.opened_on)):
+            before = [row.level for day, row in self._days.items() if day < release.on]
+            self.level = max(before, default=0)
+            self.release(release)
+        self.level = max(latest, self.level)
+
+    def add(self, row: Drift) -> None:
+        """Remember a judged (or not judged) day."""
+        self._days[row.day] = Remembered(row.score, row.fired, row.eligible, row.level, was_judged(row))
+        self.level = max(self.level, row.level)
+        self._forget(row.day)
+
+    def _forget(self, today: Day) -> None:
+        oldest = today - timedelta(days=REACH_DAYS + _RECENT_REACH_DAYS)
+        while self._days and (first := next(iter(self._days))) < oldest:
+            del self._days[first]
+
+    def release(self, release: Release) -> None:
+        """Give the days of an incident back; a new level starts when they are accepted."""
+        level = self.level + 1 if release.new_level else None
+        for day, row in self._days.items():
+            if release.opened_on <= day < release.on:
+                teaches = row.judged and not self._on_calendar(day)
+                self._days[day] = replace(
+                    row, eligible=teaches, fired=False, level=row.level if level is None else level
+                )
+        yesterday = release.on - timedelta(days=1)
+        if yesterday in self._days:
+            self._days[yesterday] = replace(self._days[yesterday], score=0.0)
+        self.level = self.level if level is None else level
+
+    def reference(self, today: Day, days: int, bad_days: Collection[Day]) -> list[Day]:
+        """Give the last `days` eligible days before today, at most 180 days back, oldest first."""
+        oldest = today - timedelta(days=REACH_DAYS)
+        found = [
+            day for day, row in self._days.items() if row.eligible and oldest <= day < today and day not in bad_days
+        ]
+        return found[-days:]
+
+    def recent(self, today: Day, bad_days: Collection[Day]) -> list[Day]:
+        """Give the latest six judged days within 39 that did not fire: with today they make the week window."""
+        oldest = today - timedelta(days=_RECENT_REACH_DAYS)
+        found = [
+            day
+            for day, row in self._days.items()
+            if row.judged and not row.fired and oldest <= day < today and day not in bad_days
+        ]
+        return found[1 - WINDOW_DAYS :]
+
+    def yesterday(self, today: Day) -> float:
+        """Give the score of the calendar day before, 0 when that was not judged."""
+        row = self._days.get(today - timedelta(days=1))
+        return row.score if row is not None and row.judged else 0.0
+
+    def level_of(self, day: Day) -> int:
+        """Give the level of a remembered day."""
+        return self._days[day].level
