@@ -22,8 +22,8 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 def insert_missing(connection: Connection, table: Table, values: Row) -> bool:
     """Insert a row unless its key is there; gives whether it was inserted."""
-    statement = _insert(connection, table).on_conflict_do_nothing()
-    return connection.execute(statement, values).rowcount == 1
+    statement = _insert(connection, table).on_conflict_do_nothing().inline()
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
