@@ -3,6 +3,7 @@
 Knows YAML and its traps (keys given twice, keys that are no text, tags, more than one document), no model.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ Step = str | int
 Place = tuple[Step, ...]
 _MOST_BYTES = 1_000_000
 _DEEPEST = 10
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _STANDARD = "tag:yaml.org,2002:"
 _MOST_VALUES = 50_000  # a small file can grow without end through aliases of aliases
 
@@ -137,6 +139,9 @@ class _Reading:
             return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
         if kind == "map":
             return self._mapping(node, place)
+        if kind == "str" and _UNSTORABLE.search(node.value):
+            self.problems.append(Problem(place, "holds a character that no database can store; remove it"))
+            return None
         if kind in _SCALARS:
             return _SCALARS[kind](node.value)
         self.problems.append(Problem(place, f"has the tag {node.tag}, which is not read here; write a plain value"))

@@ -62,6 +62,13 @@ class Draft:
         return {role: column for role, column in found.items() if column}
 
     @property
+    def columns_known(self) -> bool:
+        """Tell whether the columns are given in a way that can be understood; else rules about them stay silent."""
+        kinds = {"score": str, "decision": str, "latency_ms": str, "inputs": list}
+        known = all(isinstance(self.get("predictions", key), (kind, type(None))) for key, kind in kinds.items())
+        return known and isinstance(self.get("predictions"), Mapping)
+
+    @property
     def watched(self) -> Sequence[str]:
         """Columns with a profile: responses, latency, inputs."""
         latency = self.text("predictions", "latency_ms")

@@ -61,6 +61,7 @@ def ages_ascend(draft: Draft) -> Iterator[Problem]:
 def metrics_fit_the_task(draft: Draft) -> Iterator[Problem]:
     """Demand metrics of the task, each once, whose columns are given."""
     task = draft.text("task") or ""
+    answered = draft.has("predictions", "score") or draft.has("predictions", "decision")
     known, seen = METRICS.get(task, ()), set()
     for i, metric in draft.texts("metrics"):
         place = ("metrics", i)
@@ -68,6 +69,8 @@ def metrics_fit_the_task(draft: Draft) -> Iterator[Problem]:
             yield Problem(place, f"'{metric}' is listed twice; keep one")
         elif known and metric not in known and metric != "estimate":
             yield Problem(place, f"'{metric}' is no metric of task {task}; {did_you_mean(metric, known)}")
+        elif not answered:
+            continue
         elif metric in OF_SCORES and not draft.has("predictions", "score"):
             yield Problem(place, f"'{metric}' needs predictions.score; name the column or remove the metric")
         elif metric in OF_DECISIONS and not draft.has("predictions", "decision"):
@@ -83,11 +86,12 @@ def metric_options_have_an_effect(draft: Draft) -> Iterator[Problem]:
         if metric in SHOWN_ONLY:
             yield Problem(place, f"{metric} is shown and never alerts, so a material change has no effect; remove it")
         elif metric not in listed:
-            remedy = did_you_mean(metric, listed) if listed else "add it to metrics"
+            known = metric in METRICS.get(draft.text("task") or "", ())
+            remedy = did_you_mean(metric, listed) if listed and not known else "add it to metrics"
             yield Problem(place, f"'{metric}' is not among the metrics; {remedy}")
     task, option = draft.text("task"), ("metric_options", "within_tolerance")
-    if draft.has(*option) and task is not None and task != "regression":
-        yield Problem(option, f"is for task regression, got task {task}; remove it")
+    if draft.has(*option) and task == "binary":
+        yield Problem(option, "is for task regression, got task binary; remove it")
     elif draft.has(*option) and "within_tolerance" not in listed:
         yield Problem(option, "has no effect without the metric within_tolerance; add it to metrics")
     elif "within_tolerance" in listed and task == "regression" and not draft.has(*option):
@@ -98,8 +102,8 @@ def metric_options_have_an_effect(draft: Draft) -> Iterator[Problem]:
 def positive_is_named(draft: Draft) -> Iterator[Problem]:
     """Demand the positive answer for metrics of decisions, and task binary for both."""
     task = draft.text("task")
-    if draft.has("positive") and task is not None and task != "binary":
-        yield Problem(("positive",), f"is for task binary, got task {task}; remove it")
+    if draft.has("positive") and task == "regression":
+        yield Problem(("positive",), "is for task binary, got task regression; remove it")
         return
     if draft.has("positive", "decision") and not draft.has("predictions", "decision"):
         text = "has no effect without predictions.decision; name that column or remove this"

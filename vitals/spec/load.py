@@ -111,4 +111,4 @@ def _lines(problems: list[Problem], document: Document, path: Path) -> list[str]
 def _line(problem: Problem, document: Document, path: Path) -> str:
     line = problem.line or document.line(problem.place)
     where = ".".join(str(step) for step in problem.place)
-    return f"{path}:{line} {where}: {' '.join(problem.text.split())}"
+    return f"{path}:{line} {where + ': ' if where else ''}{' '.join(problem.text.split())}"

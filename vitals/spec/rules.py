@@ -61,9 +61,9 @@ def _times_have_one_reading(draft: Draft) -> Iterator[Problem]:
 
 
 def _defaults_are_watched(draft: Draft) -> Iterator[Problem]:
-    known = [*draft.responses, *draft.watched]
+    known = dict.fromkeys([*draft.responses, *draft.watched])
     for key in draft.keys("defaults"):
-        if key not in known:
+        if key not in known and draft.columns_known:
             text = f"is no watched column, so its defaults have no effect; {did_you_mean(key, known)}"
             yield Problem(("defaults", key), text)
         elif isinstance(draft.get("defaults", key), list) and not draft.list("defaults", key):
@@ -73,7 +73,7 @@ def _defaults_are_watched(draft: Draft) -> Iterator[Problem]:
 def _limits_are_possible(draft: Draft) -> Iterator[Problem]:
     for place, limit in draft.parts("limits"):
         column, low, high = limit.text("column"), limit.number("min"), limit.number("max")
-        if column and column not in draft.watched:
+        if column and column not in draft.watched and draft.columns_known:
             text = f"'{column}' is no watched column; {did_you_mean(column, draft.watched)}"
             yield Problem((*place, "column"), text)
         if low is not None and high is not None and low > high:

@@ -41,6 +41,8 @@ def problems_of(error: ValidationError, values: Mapping[str, object]) -> Iterato
     told: set[Place] = set()
     for detail in error.errors(include_url=False):
         place = _place(detail, values)
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # its items are wrong, and said to be
         if place not in told:
             told.add(place)
             yield Problem(place, _text(detail, place))
@@ -124,6 +126,7 @@ def _what(kind: str, context: Mapping[str, Any], fallback: str) -> str:
     }
     if kind == "string_pattern_mismatch":
         return "must not be empty" if context["pattern"] == r"\S" else "has a form that is not allowed"
+    context = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
     return words[kind].format(**context) if kind in words else fallback[:1].lower() + fallback[1:]
 
 
