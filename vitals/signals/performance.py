@@ -12,7 +12,7 @@ from vitals.profiles.segments import group
 from vitals.records import WHOLE, Cohort, Measurement, Symptom
 from vitals.signals.entry import entry
 from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
-from vitals.signals.values import known, missing
+from vitals.signals.values import kind_in_words, known, missing
 from vitals.spec.model import Model
 from vitals.stats.estimate import Estimate, said, unsaid
 from vitals.stats.intervals import wilson
@@ -98,7 +98,7 @@ def _delay(model: Model, cohort: Cohort, labelled: NDArray[np.bool_], q: float) 
         if column not in cohort.table.column_names:
             return unsaid(missing(column), 0)
         if not pa.types.is_timestamp(cohort.table[column].type):
-            return unsaid(f"{column} holds values of type {cohort.table[column].type}, not times", 0)
+            return unsaid(f"{column} holds {kind_in_words(cohort.table[column])}, not times", 0)
     late, made = (_microseconds(cohort.table[column]) for column in (LABEL_TIME, model.predictions.time))
     both = labelled & known(cohort.table[LABEL_TIME]) & known(cohort.table[model.predictions.time])
     if not both.any():

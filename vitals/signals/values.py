@@ -23,7 +23,7 @@ def numbers(table: "pa.Table", name: str) -> NDArray[np.float64] | str:
     >>> numbers(pa.table({"a": [1, None], "b": ["x", "y"]}), "a")
     array([ 1., nan])
     >>> numbers(pa.table({"a": [1, None], "b": ["x", "y"]}), "b")
-    'b holds values of type string, not numbers'
+    'b holds texts, not numbers'
     """
     if name not in table.column_names:
         return missing(name)
@@ -33,12 +33,24 @@ def numbers(table: "pa.Table", name: str) -> NDArray[np.float64] | str:
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
     found = plain(column, name) if _is_number(column.type) else None
-    return found.values if isinstance(found, Numbers) else f"{name} holds values of type {column.type}, not numbers"
+    return found.values if isinstance(found, Numbers) else f"{name} holds {kind_in_words(column)}, not numbers"
 
 
 def missing(name: str) -> str:
     """Say that the source does not have a column."""
     return f"the source has no column {name}"
+
+
+def kind_in_words(column: Column) -> str:
+    """Say what a column holds: texts, times, or Arrow's name of the type.
+
+    >>> kind_in_words(pa.array(["a"]).dictionary_encode()), kind_in_words(pa.array([[1]]))
+    ('texts', 'values of type list<item: int64>')
+    """
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return "texts"
+    return "times" if pa.types.is_timestamp(kind) else f"values of type {kind}"
 
 
 def equal(column: Column, wanted: Value) -> NDArray[np.bool_]:
