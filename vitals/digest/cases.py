@@ -48,7 +48,7 @@ def _not_monitored(news: ModelNews) -> Finding:
         subject="",
         segment="",
         statement=f"nothing is known about this day: {why}",
-        what_to_do=f"Fix the cause, then `vitals run {name} --day {news.day.isoformat()}`.",
+        what_to_do=f"Fix the cause, then `vitals run --day {news.day.isoformat()}`.",
     )
 
 

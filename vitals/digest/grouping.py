@@ -102,7 +102,7 @@ def subject_words(symptom: Symptom, subject: str) -> str:
 def group(cases: Iterable[Case]) -> list[tuple[Case, ...]]:
     """Put cases with one cause together, in the order of their first case.
 
-    Priority 1 is never grouped. Within a model: same symptom, part, segment and state, shares within 2 points. Over
+    Priority 1 is never grouped, but for models that one problem keeps from being monitored. Within a model: same symptom, part, segment and state, shares within 2 points. Over
     models: moreover the same subjects.
     """
     order: dict[int, int] = {}
@@ -145,9 +145,11 @@ def statement(cases: Sequence[Case]) -> str:
 def _key(case: Case) -> tuple[str, ...] | None:
     """Give what cases of one cause share, or None for a case that stands alone."""
     part = case.part
-    if case.priority == 1:
+    if case.symptom is Symptom.NOT_MONITORED and case.finding is not None:
+        what = case.finding.statement  # one outage of a warehouse is one problem, however many models wait for it
+    elif case.priority == 1:
         return None
-    if case.finding is None and case.incident is not None:
+    elif case.finding is None and case.incident is not None:
         what = case.incident.opened_on.isoformat()
     elif part is not None and math.isfinite(_share(case)):
         what = part.subject
@@ -158,8 +160,8 @@ def _key(case: Case) -> tuple[str, ...] | None:
 
 
 def _share(case: Case) -> float:
-    """Today's share of the part; 0 without a finding, where there is nothing to tell apart."""
-    if case.finding is None:
+    """Give today's share of the part; 0 where there is nothing to tell apart."""
+    if case.finding is None or case.symptom is Symptom.NOT_MONITORED:
         return 0.0
     if case.part is not None and case.part.share is not None:
         return float(case.part.share)

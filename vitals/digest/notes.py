@@ -69,7 +69,7 @@ def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
         change = f"{facts.previous_rows:,} -> {words.count(facts.rows, 'row')}"
         yield (
             "restated",
-            f"{words.day_words(facts.day)} {change}; judged anew from that day",
+            f"{words.day_words(facts.day)}: {change}; judged anew from that day",
         )
     if news.calendar:
         yield "calendar", f"{news.calendar}; unusual traffic is for information only"

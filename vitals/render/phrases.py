@@ -147,7 +147,9 @@ def _short(one: Note) -> str:
         return f"warming up: {one.text.split(';')[0]}" + (
             f" ({words.count(len(one.models), 'model')})" if len(one.models) > 1 else ""
         )
-    return one.text.split(";" if one.kind == "calendar" else ":")[0]
+    if one.kind == "calendar":
+        return one.text.split(";")[0]
+    return one.text.split(":")[0] if one.kind == "snoozed" else one.text
 
 
 def _range(name: str, low: float, high: float) -> str:

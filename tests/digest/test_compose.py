@@ -1,0 +1,235 @@
+"""Composing: what is news, what is one line, what explains what."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.digest import samples
+from tests.digest.samples import CHANNEL, DAY, finding, incident, missing, model
+from vitals.digest import Digest, ModelNews, Told, compose, escalates, part_of, told_of
+from vitals.digest.grouping import Case, group
+from vitals.errors import InputError
+from vitals.records import Evidence, Finding, Severity, Symptom, Transition, TransitionKind
+
+YESTERDAY = DAY - timedelta(days=1)
+
+
+def told(*news: ModelNews, revision: int = 1) -> Digest:
+    """Compose for a channel that knows of nothing open."""
+    return compose(CHANNEL, DAY, news, samples.yesterday(), revision)
+
+
+def with_findings(*found: Finding, **changes: object) -> ModelNews:
+    """Give the news of a model with findings whose incidents opened today."""
+    news = ModelNews(model(), DAY, "monitored", samples.facts(), findings=found, incidents=tuple(map(incident, found)))
+    return replace(news, **changes)
+
+
+@pytest.mark.parametrize("sample", [samples.quiet, samples.busy, samples.broken, samples.warming_up, samples.hostile])
+def test_a_digest_survives_its_json(sample) -> None:
+    """A digest comes back from its JSON unchanged, and the text is stable."""
+    digest = sample()
+    assert Digest.from_json(digest.to_json()) == digest
+    assert Digest.from_json(digest.to_json(indent=1)).to_json() == digest.to_json()
+
+
+def test_text_that_is_no_digest_is_refused_by_name() -> None:
+    """A broken snapshot says which field is wrong and what to do."""
+    with pytest.raises(InputError, match=r"day: .*compose it again"):
+        Digest.from_json(samples.quiet().to_json().replace('"day": "2013-08-22"', '"day": "soon"'))
+
+
+def test_columns_that_went_missing_together_are_one_line() -> None:
+    """Same part, shares within 2 points: one item that names every column."""
+    (item,) = told(with_findings(*(missing(name, share) for name, share in samples.WEATHER.items()))).items
+    assert item.statement == "precip, temp, visib, wind_speed: 13.1-14.8 % missing (usually 0-0.3 %)"
+    assert item.subjects == ("precip", "temp", "visib", "wind_speed")
+
+
+def test_shares_far_apart_parts_and_segments_stay_apart() -> None:
+    """More than 2 points, another part or another segment is another line."""
+    near, far, other = missing("a", 0.10), missing("b", 0.1201), missing("c", 0.10, segment="origin=LGA")
+    zero = replace(missing("d", 0.10), evidence=(Evidence("part", "=0", 0.10),))
+    assert len(told(with_findings(near, far, other, zero)).items) == 4
+
+
+def test_the_same_columns_of_several_models_are_one_line() -> None:
+    """One feed that two models read is one problem."""
+    pair = (missing("temp", 0.13), missing("visib", 0.14))
+    second = tuple(replace(one, model="rebook") for one in pair)
+    news = with_findings(*second, model=model("rebook"), incidents=tuple(map(incident, second)))
+    (item,) = told(with_findings(*pair), news).items
+    assert item.models == ("flight_late", "rebook")
+    assert item.subjects == ("temp", "visib")
+
+
+def test_one_outage_is_one_problem_for_every_model() -> None:
+    """Models that one cause keeps from being monitored are one card, and none of them is OK."""
+    lost = [
+        ModelNews(model(f"m{number}"), DAY, "not_monitored", problem="warehouse: unreachable") for number in range(30)
+    ]
+    digest = told(*lost)
+    (item,) = digest.items
+    assert (len(item.models), item.priority) == (30, 1)
+    assert "1 P1; 0/30 models OK, 30 not monitored" in digest.headline
+
+
+def test_a_model_that_stays_unmonitored_is_new_only_once() -> None:
+    """The second digest counts the days from the first."""
+    lost = ModelNews(model(), YESTERDAY, "not_monitored", problem="no table")
+    first = compose(CHANNEL, YESTERDAY, [lost], None)
+    (item,) = compose(CHANNEL, DAY, [replace(lost, day=DAY)], told_of(first)).items
+    assert (item.state, item.day_number, item.shown) == ("unchanged", 2, "line")
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "remark"),
+    [(None, "new", ""), (Severity.WARNING, "worse", "was warning"), (Severity.CRITICAL, "unchanged", "")],
+)
+def test_new_is_new_against_what_the_channel_was_told(known: Severity | None, state: str, remark: str) -> None:
+    """An incident is new, worse or unchanged against the channel's last digest, not against yesterday."""
+    found = finding(Symptom.ERRORS, "status", "6 % errors", severity=Severity.CRITICAL)
+    opened = incident(found, YESTERDAY)
+    before = with_findings(incidents=(replace(opened, severity=known),)) if known else with_findings()
+    last = told_of(compose(CHANNEL, YESTERDAY, [before], None))
+    (item,) = compose(CHANNEL, DAY, [with_findings(found, incidents=(opened,))], last).items
+    assert (item.state, item.remark) == (state, remark)
+
+
+def test_what_did_not_change_is_a_line_and_a_reminder_now_and_then() -> None:
+    """An open incident is a card on the days 1, 3, 7, 14, 21 ... and one line in between."""
+    cards = []
+    for number in range(1, 23):
+        found = missing("temp", 0.13)
+        opened = incident(found, DAY - timedelta(days=number - 1))
+        known = (
+            told_of(compose(CHANNEL, YESTERDAY, [with_findings(incidents=(opened,))], None))
+            if number > 1
+            else Told(YESTERDAY)
+        )
+        (item,) = compose(CHANNEL, DAY, [with_findings(found, incidents=(opened,))], known).items
+        cards += [number] if item.shown == "card" else []
+        assert ("new normal" in item.what_to_do) == (number >= 14)
+    assert cards == [1, 3, 7, 14, 21]
+
+
+def test_what_explains_a_symptom_is_its_cause_line() -> None:
+    """A finding on a column that a symptom's evidence names moves under it, with the share it explains."""
+    errors = finding(
+        Symptom.ERRORS, "status", "6 % errors", evidence=(Evidence("moved", "temp", 0.8), Evidence("gbm-2", "version"))
+    )
+    above, below = told(with_findings(errors, missing("temp", 0.13))).items
+    assert above.causes == ("temp: 13.0 % missing (usually 0-0.3 %); explains 80 %",)
+    assert above.beside == ("version: gbm-2",)
+    assert below.shown == "under"
+
+
+def test_the_part_is_for_grouping_and_not_for_people() -> None:
+    """Evidence that names the part of a distribution is read by the digest and never shown."""
+    found = missing("temp", 0.13)
+    (item,) = told(with_findings(found)).items
+    assert part_of(found) == Evidence("part", "null", 0.13)
+    assert (item.causes, item.beside) == ((), ())
+
+
+def test_information_is_no_problem() -> None:
+    """A finding for information leaves the model OK and calls nobody, also with priority 1."""
+    digest = told(with_findings(finding(Symptom.TRAFFIC, "day", "few rows", severity=Severity.INFO)))
+    assert digest.headline.endswith("no problems; 1/1 model OK")
+    assert digest.mentions == ()
+
+
+def test_owners_are_called_for_a_new_or_worse_symptom_only() -> None:
+    """Priority 1 that opens calls the owner; the same incident unchanged, and other priorities, do not."""
+    found = finding(Symptom.ERRORS, "status", "6 % errors")
+    first = told(with_findings(found))
+    again = compose(CHANNEL, DAY, [with_findings(found)], told_of(first))
+    assert (first.mentions, again.mentions) == (("U02AB3CD4",), ())
+    assert told(with_findings(missing("temp", 0.5))).mentions == ()
+
+
+def test_resolved_is_told_once_and_only_to_whom_it_was_open() -> None:
+    """An incident that ended is news for a channel that knew it as open, and for nobody else."""
+    gone = incident(missing("temp", 0.13), DAY - timedelta(days=3), resolved_on=DAY, reason="2 good days")
+    news = with_findings(incidents=(gone,))
+    known = told_of(compose(CHANNEL, YESTERDAY, [with_findings(incidents=(replace(gone, resolved_on=None),))], None))
+    digest = compose(CHANNEL, DAY, [news], known)
+    assert [(one.subjects, one.reason) for one in digest.resolved] == [(("temp",), "2 good days")]
+    assert compose(CHANNEL, DAY, [news], told_of(digest)).resolved == ()
+
+
+def test_reopened_quiet_and_acknowledged_are_said() -> None:
+    """Back again, one good day, and who took it: each is in the item's standing."""
+    found = missing("temp", 0.13)
+    again = incident(found, DAY - timedelta(days=4), acknowledged_by="anna")
+    change = Transition("flight_late", DAY, TransitionKind.REOPENED, again.fingerprint, again.opened_on, "")
+    (item,) = told(with_findings(found, incidents=(again,), transitions=(change,))).items
+    assert item.standing == "back again, acknowledged by anna; day 5 since Sun 18 Aug"
+    quiet = replace(change, kind=TransitionKind.QUIET)
+    known = told_of(told(with_findings(incidents=(again,))))
+    (item,) = compose(CHANNEL, DAY, [with_findings(incidents=(again,), transitions=(quiet,))], known).items
+    assert "one good day, a second resolves it" in item.standing
+
+
+def test_snoozed_is_counted_and_not_shown() -> None:
+    """A snoozed incident leaves the digest quiet but for a count."""
+    found = missing("temp", 0.13)
+    digest = told(with_findings(found, snoozed=(incident(found),)))
+    assert (digest.items, [note.text for note in digest.notes]) == ((), ["1 snoozed: input drift temp"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"not_judged": ("x: n=12 < 30",)}, {"status": "waiting"}, {"facts": samples.facts(previous=900)}],
+)
+def test_a_day_that_was_not_fully_seen_is_not_quiet(changes: dict[str, object]) -> None:
+    """What could not be judged, waits or was restated takes more than two lines."""
+    assert samples.quiet().quiet
+    assert not told(replace(samples.quiet_news(), **changes)).quiet
+
+
+def test_a_revision_is_content_and_not_a_number() -> None:
+    """Composed again with nothing new, the content is the same under any revision."""
+    one, two = told(samples.quiet_news()), told(samples.quiet_news(), revision=2)
+    assert "(revision 2)" in two.headline
+    assert one.content_hash == two.content_hash != samples.busy().content_hash
+
+
+def test_a_revision_escalates_only_with_a_new_or_worse_symptom() -> None:
+    """A new priority-1 incident needs a message of its own; drift and what is known do not."""
+    errors, drift = finding(Symptom.ERRORS, "status", "6 % errors"), missing("temp", 0.13)
+    sent, calm, loud = told(with_findings()), told(with_findings(drift)), told(with_findings(errors))
+    worse = told(with_findings(errors, incidents=(incident(errors, severity=Severity.CRITICAL),)))
+    assert [escalates(calm, sent), escalates(loud, sent), escalates(loud, loud), escalates(worse, loud)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_models_in_any_order_give_the_same_digest() -> None:
+    """The order in which models arrive does not show."""
+    news, known = samples.busy_news()
+    assert compose(CHANNEL, DAY, news, known) == compose(CHANNEL, DAY, news[::-1], known)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_groups_hold_every_case_once_within_two_points(shares: list[float]) -> None:
+    """Grouping loses and doubles nothing, and no group spans more than 2 points."""
+    cases = [Case(model(), missing(f"c{place}", share), None, "new", "") for place, share in enumerate(shares)]
+    groups = group(cases)
+    assert sorted(case.subject for members in groups for case in members) == sorted(case.subject for case in cases)
+    for members in groups:
+        values = [case.finding.value for case in members if case.finding]
+        assert max(values) - min(values) <= 0.02 + 1e-9
+
+
+def test_two_hundred_models_with_ten_thousand_findings_compose_in_seconds() -> None:
+    """The worst day is composed fast enough to be told, and counted by model."""
+    digest = samples.crowd(10_000, 200)
+    assert digest.headline.endswith("0/200 models OK")
+    assert len(digest.items) == 10_000
