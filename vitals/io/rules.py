@@ -92,6 +92,16 @@ class Rules:
         value = row[0] if row else None
         return float(value) if value is not None and math.isfinite(value) else None
 
+    def holds(self, where: str) -> pa.ChunkedArray:
+        """Tell for each row, in order, whether a predicate is true (unknown counts as not true)."""
+        relation = self._relation(where, "where")
+        query = f"SELECT coalesce(CAST({enclosed(where)} AS BOOLEAN), false) AS holds FROM {relation} AS t"
+        try:
+            answer: pa.Table = self._connection.execute(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise _complaint(where, error) from None
+        return answer["holds"]
+
     def problem(self, expression: str, kind: Kind) -> str | None:
         """Say what the database would not accept about an expression, by binding and running it."""
         try:
@@ -159,8 +169,7 @@ class Rules:
         try:
             rows: list[tuple[float, ...]] = self._connection.execute(query).fetchall()
         except duckdb.Error as error:
-            msg = f"{_shown(expression)}: {_plain(error, expression)}"
-            raise InputError(msg) from None
+            raise _complaint(expression, error) from None
         return rows[0] if rows else None
 
 
@@ -215,6 +224,10 @@ def _misplaced(parsed: Parsed, kind: Kind) -> str | None:
     if kind == "value" and not parsed.aggregates:
         return "must give one number for the day; use an aggregate such as avg(...) or count(*)"
     return None
+
+
+def _complaint(expression: str, error: duckdb.Error) -> InputError:
+    return InputError(f"{_shown(expression)}: {_plain(error, expression)}")
 
 
 def _plain(error: duckdb.Error, expression: str) -> str:

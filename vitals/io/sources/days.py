@@ -1,0 +1,255 @@
+"""One local day of a prediction log: which rows belong to it, which is the first of its id, what there was.
+
+Rows with a null time belong to no day. Rows with a null id are predictions of their own. Of several rows with one id
+the earliest counts; at the same time, the one with the smaller values in the other columns, in their order, so that
+every source and every order of rows gives the same one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from vitals.io.sources.arrays import normalised
+from vitals.io.sources.base import NUMBERS, Column, Query, Range, Session, hint, wrong
+from vitals.io.sqltext import smuggling
+from vitals.records import Day, Partition, PartitionFacts, Window
+from vitals.spec.model import Feedback, Model, Predictions
+from vitals.windows import local_hour_lengths, window
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = 60_000_000  # microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class DayRows:
+    """All rows of a day, duplicates included.
+
+    Attributes
+    ----------
+    table : normalised columns.
+    instants : of each row, microseconds since 1970.
+    first : whether a row is the first of its id.
+    query : what was asked, without its columns; another query may refer to the same rows.
+    missing : inputs that the table does not have.
+    """
+
+    table: pa.Table
+    instants: NDArray[np.int64]
+    first: NDArray[np.bool_]
+    query: Query
+    missing: tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """Where something is read, for messages."""
+
+    source: str
+    table: str
+
+
+def read_partition(
+    source: str, session: Session, model: Model, day: Day, *, columns: Sequence[str], as_of: datetime | None
+) -> Partition:
+    """Read a day and say what was there (see `Source.read_day`)."""
+    rows = read_rows(source, session, model, day, columns=columns, as_of=as_of)
+    wanted = [name for name in columns if name in rows.table.column_names]
+    table = rows.table.select(wanted)
+    kept = int(rows.first.sum())
+    if kept < len(rows.first):
+        table = table.filter(pa.array(rows.first))
+    span = window(day, model.zone)
+    facts = PartitionFacts(
+        model=model.name,
+        day=day,
+        window_start=span.start,
+        window_end=span.end,
+        rows=kept,
+        duplicates=len(rows.first) - kept,
+        first_time=_instant(rows.instants.min()) if len(rows.instants) else None,
+        last_time=_instant(rows.instants.max()) if len(rows.instants) else None,
+        hours=_hours(rows.instants, span, model.zone),
+        hour_lengths=local_hour_lengths(day, model.zone),
+        columns=tuple(wanted),
+        missing_columns=rows.missing,
+    )
+    return Partition(facts, table)
+
+
+def read_rows(
+    source: str, session: Session, model: Model, day: Day, *, columns: Sequence[str], as_of: datetime | None
+) -> DayRows:
+    """Read all rows of a day, with id and time whatever `columns` asks for."""
+    log = model.predictions
+    place = Place(source, log.table)
+    schema = session.schema(log.table)
+    loaded = log.loaded_at if as_of is not None else None
+    special = [name for name in (log.time, log.id, loaded) if name]
+    wanted = list(dict.fromkeys([*columns, *special]))
+    missing = _missing(place, list(schema), wanted, log)
+    wanted = [name for name in wanted if name not in missing]
+    _numeric(place, schema, log)
+    span = window(day, model.zone)
+    ranges = [time_range(place, session, schema[log.time], log, (span.start, span.end))]
+    if loaded:
+        ranges.append(time_range(place, session, schema[loaded], log, (None, as_of)))
+    query = Query(log.table, tuple(wanted), tuple(ranges), checked_where(place, log.where))
+    raw, times = within(place, session.rows(query), query.ranges)
+    arrays = [
+        times[log.time] if name == log.time else normal(place, raw.column(name), schema[name], ZoneInfo(log.time_zone))
+        for name in wanted
+    ]
+    table = pa.Table.from_arrays(arrays, names=wanted)
+    instants = np.asarray(times[log.time].cast(pa.int64()))
+    return DayRows(table, instants, _first(table, log.id, log.time, instants), query, tuple(sorted(missing)))
+
+
+def checked_where(place: Place, where: str | None) -> str | None:
+    """Refuse a predicate that could not stand inside parentheses."""
+    problem = smuggling(where) if where is not None else None
+    if problem:
+        raise wrong(*place, f"predictions.where: {problem}")
+    return where
+
+
+def within(place: Place, raw: pa.Table, ranges: Sequence[Range]) -> tuple[pa.Table, dict[str, pa.Array]]:
+    """Keep the rows whose times lie in all ranges, exactly; give the times as timestamp[us, UTC], too."""
+    times: dict[str, pa.Array] = {}
+    keep: NDArray[np.bool_] = np.ones(raw.num_rows, dtype=np.bool_)
+    for part in ranges:
+        try:
+            times[part.column] = part.form.instants(raw.column(part.column))
+        except ValueError as error:
+            raise wrong(*place, str(error), part.column) from None
+        known = np.asarray(pc.fill_null(times[part.column].cast(pa.int64()), np.iinfo(np.int64).max))
+        low = _microseconds(part.lower) if part.lower else np.iinfo(np.int64).min
+        high = _microseconds(part.upper) if part.upper else np.iinfo(np.int64).max
+        keep &= (known >= low) & (known < high)
+    if keep.all():
+        return raw, times
+    mask = pa.array(keep)
+    return raw.filter(mask), {name: values.filter(mask) for name, values in times.items()}
+
+
+def normal(place: Place, raw: pa.ChunkedArray, column: Column, zone: ZoneInfo) -> pa.Array:
+    """Normalise a column, naming it when its values are not of its kind."""
+    try:
+        return normalised(raw, column, zone)
+    except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise wrong(*place, str(error), column.name) from None
+
+
+def time_range(
+    place: Place,
+    session: Session,
+    column: Column,
+    table: Predictions | Feedback,
+    bounds: tuple[datetime | None, datetime | None],
+) -> Range:
+    """Bound a time column, having found out how it writes time."""
+    try:
+        form = session.form(place.table, column, ZoneInfo(table.time_zone), table.time_unit)
+    except ValueError as error:
+        raise wrong(*place, str(error), column.name) from None
+    return Range(column.name, form, *bounds)
+
+
+def required(place: Place, names: Sequence[str], there: Sequence[str], role: str = "") -> None:
+    """Refuse when a table lacks a column, naming the nearest that it has."""
+    for name in names:
+        if name not in there:
+            what = f"the table has no such column{role}; {hint(name, there)} Correct the model file or the view"
+            raise wrong(*place, what.replace("? Correct", "? Else correct"), name)
+
+
+def _missing(place: Place, there: Sequence[str], wanted: Sequence[str], log: Predictions) -> set[str]:
+    """Find the inputs that the table lacks; any other missing column is the user's mistake."""
+    roles = {log.time, log.id, log.loaded_at, log.score, log.decision, log.version, log.latency_ms, *log.segments}
+    roles |= {part.column for part in (log.status, log.saturation) if part}
+    inputs = {name for name in log.inputs if name not in roles}
+    required(place, [name for name in wanted if name not in inputs], there)
+    return {name for name in wanted if name not in there}
+
+
+def _numeric(place: Place, columns: Mapping[str, Column], log: Predictions) -> None:
+    """Refuse a score, latency or saturation that is no number."""
+    saturation = log.saturation.column if log.saturation else None
+    for role, name in (("score", log.score), ("latency_ms", log.latency_ms), ("saturation", saturation)):
+        if name and name in columns and columns[name].kind not in NUMBERS:
+            what = f"predictions.{role} must be a number, the column is {columns[name].declared}"
+            raise wrong(*place, f"{what}; name another column or cast it in a view", name)
+
+
+def _first(table: pa.Table, key: str | None, time: str, instants: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark the first row of each id."""
+    first: NDArray[np.bool_] = np.ones(table.num_rows, dtype=np.bool_)
+    if key is None or not table.num_rows:
+        return first
+    codes, distinct = _codes(table.column(key))
+    known = codes >= 0
+    if distinct == int(known.sum()):  # the usual case costs no sort
+        return first
+    counts = np.bincount(codes[known], minlength=distinct)
+    rows = np.flatnonzero(known & (counts[codes] > 1))
+    order = rows[np.lexsort((instants[rows], codes[rows]))]
+    starts = np.r_[True, codes[order][1:] != codes[order][:-1]]
+    earliest = instants[order][starts][np.cumsum(starts) - 1]
+    tied = order[instants[order] == earliest]
+    first[rows] = False
+    first[_smallest(table.drop_columns([key, time]), tied, codes)] = True
+    return first
+
+
+def _codes(ids: pa.ChunkedArray) -> tuple[NDArray[np.int64], int]:
+    """Number the ids; -1 for null."""
+    array = ids.combine_chunks()
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes: NDArray[np.int64] = np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
+    return codes, len(encoded.dictionary)
+
+
+def _smallest(others: pa.Table, tied: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of the rows that share id and time, choose the one with the smallest other values per id."""
+    groups = codes[tied]
+    alone = np.bincount(groups)[groups] == 1
+    chosen: NDArray[np.int64] = tied[alone]
+    contested: NDArray[np.int64] = tied[~alone]
+    if not len(contested):
+        return chosen
+    subset = others.take(pa.array(contested))
+    names = [f"c{i}" for i in range(subset.num_columns)]
+    plain = [
+        column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        for column in subset.columns
+    ]
+    keyed = pa.Table.from_arrays([pa.array(codes[contested]), *plain], names=["code", *names])
+    order = np.asarray(pc.sort_indices(keyed, [(name, "ascending") for name in keyed.column_names]))
+    ordered = contested[order]
+    starts = np.r_[True, codes[ordered][1:] != codes[ordered][:-1]]
+    smallest: NDArray[np.int64] = np.concatenate([chosen, ordered[starts]])
+    return smallest
+
+
+def _hours(instants: NDArray[np.int64], span: Window, zone: ZoneInfo) -> tuple[int, ...]:
+    """Count rows per hour of the local clock."""
+    start = _microseconds(span.start)
+    minutes = np.bincount((instants - start) // _MINUTE) if len(instants) else np.array([], dtype=np.int64)
+    counts = [0] * 24
+    for minute in np.flatnonzero(minutes):
+        local = (span.start + timedelta(minutes=int(minute))).astimezone(zone)
+        counts[local.hour] += int(minutes[minute])
+    return tuple(counts)
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _instant(microseconds: np.int64) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(microseconds))
