@@ -6,7 +6,7 @@ is a function of its days alone, not of the order in which they came and went.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,8 @@ class Pool:
         A day's summary never changes while it is held.
         """
         wanted = {day.toordinal(): summary for day, summary in days.items()}
-        if gone := self._held - wanted.keys():
-            self._keep(~np.isin(self._owners, np.array(sorted(gone))))
+        if gone := sorted(self._held - wanted.keys()):
+            self._keep(self._owners != gone[0] if len(gone) == 1 else ~np.isin(self._owners, gone))
         for owner in sorted(wanted.keys() - self._held):
             self._enter(owner, wanted[owner])
         self._held = set(wanted)
@@ -49,11 +49,13 @@ class Pool:
         self._tied, self._owners = self._tied[mask], self._owners[mask]
 
     def _enter(self, owner: int, summary: "NumericSummary") -> None:
-        at = self._values.searchsorted(summary.anchors)
-        self._values = np.insert(self._values, at, summary.anchors)
-        self._rows = np.insert(self._rows, at, np.diff(summary.le, prepend=0))
-        self._tied = np.insert(self._tied, at, summary.le - summary.lt)
-        self._owners = np.insert(self._owners, at, owner)
+        new = self._values.searchsorted(summary.anchors) + np.arange(len(summary.anchors))
+        old = np.ones(len(self._values) + len(new), dtype=bool)
+        old[new] = False
+        self._values = _spliced(self._values, summary.anchors, old, new)
+        self._rows = _spliced(self._rows, np.diff(summary.le, prepend=0), old, new)
+        self._tied = _spliced(self._tied, summary.le - summary.lt, old, new)
+        self._owners = _spliced(self._owners, np.full(len(new), owner), old, new)
 
     def distribution(self, without: Floats) -> tuple[Floats, Integers]:
         """Give the distinct values and the rows up to each.
@@ -82,6 +84,15 @@ class Pool:
     def range(self) -> tuple[float, float] | None:
         """Give the least and the greatest value of all days; None without any."""
         return (float(self._values[0]), float(self._values[-1])) if len(self._values) else None
+
+
+_N = TypeVar("_N", np.float64, np.int64)
+
+
+def _spliced(held: NDArray[_N], entering: NDArray[_N], old: NDArray[np.bool_], new: Integers) -> NDArray[_N]:
+    spliced = np.empty(len(old), dtype=held.dtype)
+    spliced[old], spliced[new] = held, entering
+    return spliced
 
 
 def nearest_quantiles(values: Floats, total: Integers, levels: Floats) -> Floats:
