@@ -51,9 +51,13 @@ class Column:
         self._summaries = summaries
         self._kinds = Kinds(summaries, rare=rule.rare)
 
-    def release(self, release: Release) -> None:
-        """Give the days of an incident back to the reference; call it before judging the day it was decided on."""
-        self._memory.release(release)
+    def accept(self, opened_on: Day, today: Day) -> None:
+        """Take the days since an incident opened as the new normal, a level of its own; call it before judging today."""
+        self._memory.release(Release(opened_on, today))
+
+    def dismiss(self, opened_on: Day, end: Day) -> None:
+        """Take an incident for a false alarm: its days, up to the one before `end`, always were normal."""
+        self._memory.release(Release(opened_on, end, new_level=False))
 
     def judge(self, day: Day, *, not_judged: str | None = None, bad_days: Collection[Day] = frozenset()) -> Verdict:
         """Judge one day, later than all before.

@@ -60,19 +60,17 @@ class IncidentBook:
             book._replay(seen.get(day, {}), changes.get(day, []))
         return book
 
-    @property
     def incidents(self) -> list[Incident]:
         """All incidents, by fingerprint and opening."""
         return [self._entries[key].incident for key in sorted(self._entries)]
 
-    @property
     def open_incidents(self) -> list[Incident]:
         """Those that are not over."""
-        return [incident for incident in self.incidents if incident.resolved_on is None]
+        return [incident for incident in self.incidents() if incident.resolved_on is None]
 
     def asking(self, day: Day) -> list[Incident]:
         """Those open for 14 days or more that could be accepted as the new normal."""
-        return [i for i in self.open_incidents if can_be_accepted(i) and (day - i.opened_on).days >= ASK_DAYS]
+        return [i for i in self.open_incidents() if can_be_accepted(i) and (day - i.opened_on).days >= ASK_DAYS]
 
     def decide(
         self, day: Day, triage: Iterable[Triage], with_release: Callable[[Incident], bool] = lambda _: False
@@ -94,7 +92,7 @@ class IncidentBook:
         """
         said = sorted((t for t in triage if t.day == day), key=lambda t: (t.kind, t.target, t.who))
         made = [change for one in said if (change := self._said(day, one)) is not None]
-        for incident in self.open_incidents:
+        for incident in self.open_incidents():
             after = self._accepts_itself_after(incident, with_release)
             if after is not None and (day - incident.opened_on).days >= after:
                 made.append(
@@ -122,7 +120,7 @@ class IncidentBook:
         today, unchanged = _by_day(about_today).get(day, {}), {f.fingerprint for f in about_today}
         for fingerprint in sorted(today):
             made += self._found(day, today[fingerprint])
-        for incident in self.open_incidents:
+        for incident in self.open_incidents():
             if incident.fingerprint in (ended or {}):
                 made.append(self._change(day, incident, TransitionKind.RESOLVED, (ended or {})[incident.fingerprint]))
             elif incident.fingerprint not in unchanged and judged_good(incident):
