@@ -54,7 +54,7 @@ def _test(draft: Draft, alert: Draft, place: Place) -> Iterator[Problem]:
         yield Problem((*place, "method"), "needs above: the distance from which on it is a finding, like above: 0.2")
     greatest = _GREATEST.get(method)
     if above is not None and greatest is not None and above >= greatest:
-        yield Problem((*place, "above"), f"must be < {greatest:g}, the greatest {method} there is, got {above:g}")
+        yield Problem((*place, "above"), f"must be < {greatest:g}, the greatest {method} there is, got {above:g}; use a smaller distance")
     if not alert.has("subject"):
         yield Problem((*place, "method"), "needs subject: the watched column to test")
     wanted = _symptom_of(draft, column)

@@ -75,7 +75,7 @@ class Model(Part):
 
     model: ModelName = Field(description="The model's name: lowercase letters, digits, _ and -, as the file's.")
     title: Title | None = Field(default=None, description="What the model answers, as a question.")
-    task: Task = Field(description="What kind of answer the model gives.")
+    task: Task = Field(description="What the model answers: binary (yes or no) or regression (a number).")
     timezone: Zone = Field(description="The zone whose days are the model's days, like America/New_York.")
     due: Annotated[time, AfterValidator(_naive)] = Field(
         default=time(6, 0), description='Local time at which yesterday is expected to be complete, like "06:00".'

@@ -19,6 +19,7 @@ _REMEDIES: dict[Place, str] = {
     ("channel",): "use the Slack id of a channel like C0123456789, not its name",
     ("runbook",): "write an address like https://wiki.example.com/page, without a password",
     ("expectations",): "write the suite's name without folder and .yaml",
+    ("defaults",): "list the values that mean no real answer, like [0.5]",
     ("predictions", "source"): "write the source's name; its URL goes into VITALS_SOURCE_<NAME>_URL",
     ("predictions", "table"): "write table or schema.table, without folders",
     ("feedback", "source"): "write the source's name; its URL goes into VITALS_SOURCE_<NAME>_URL",
@@ -132,7 +133,7 @@ def _what(kind: str, context: Mapping[str, Any], fallback: str) -> str:
 
 def _with_remedy(what: str, place: Place) -> str:
     keys = tuple(step for step in place if isinstance(step, str))
-    remedy = _REMEDIES.get(keys) or _REMEDIES.get(keys[:2])
+    remedy = _REMEDIES.get(keys) or _REMEDIES.get(keys[:2]) or _REMEDIES.get(keys[:1])
     if remedy is None:
         remedy = _description(keys)
     return f"{what}; {remedy}" if remedy else what
