@@ -32,6 +32,11 @@ class _Engines:
     reading: Engine
     writing: Engine
 
+    def dispose(self) -> None:
+        """Close all connections of this process."""
+        self.reading.dispose()
+        self.writing.dispose()
+
 
 class Database:
     """The two engines of one store, opened on first use and again in every forked child."""
@@ -92,19 +97,15 @@ class Database:
         StoreError
             When the store cannot be reached, or is newer than this code.
         """
-        with self._lock, self.told():
-            engines = self._connected()
-            with engines.writing.begin() as connection:
-                migrating.upgrade(connection, self.place)
-            self._engines[os.getpid()] = engines
+        with self._connecting() as engines, engines.writing.begin() as connection:
+            migrating.upgrade(connection, self.place)
 
     def close(self) -> None:
         """Close this process's connections; the next use opens new ones."""
         with self._lock:
             engines = self._engines.pop(os.getpid(), None)
             if engines is not None:
-                engines.reading.dispose()
-                engines.writing.dispose()
+                engines.dispose()
 
     def _opened(self) -> _Engines:
         engines = self._engines.get(os.getpid())
@@ -119,17 +120,22 @@ class Database:
             return self._engines[os.getpid()]
 
     def _require_schema(self) -> None:
-        with self.told():
-            engines = self._connected()
-            with engines.reading.begin() as connection:
-                migrating.require(connection, self.place)
-            self._engines[os.getpid()] = engines
+        with self._connecting() as engines, engines.reading.begin() as connection:
+            migrating.require(connection, self.place)
 
-    def _connected(self) -> _Engines:
-        engines = self._engines.get(os.getpid())
-        if engines is not None:
-            return engines
-        return self._on_sqlite() if self.is_sqlite else self._on_postgresql()
+    @contextmanager
+    def _connecting(self) -> Iterator[_Engines]:
+        """Engines whose schema is being looked at; kept when that went well, closed when not."""
+        with self._lock, self.told():
+            engines = self._engines.pop(os.getpid(), None)
+            if engines is None:
+                engines = self._on_sqlite() if self.is_sqlite else self._on_postgresql()
+            try:
+                yield engines
+                self._engines[os.getpid()] = engines
+            finally:
+                if os.getpid() not in self._engines:
+                    engines.dispose()
 
     def _on_sqlite(self) -> _Engines:
         path = Path(str(self._url.database))

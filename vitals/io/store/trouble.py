@@ -25,6 +25,7 @@ _REMEDIES = (
     ("disk i/o error", "check the disk; the store must be on a local file system"),
     ("password authentication failed", "check user and password in VITALS_STORE_URL"),
     ("no password supplied", "put the password into VITALS_STORE_URL"),
+    ("already exists", "give Vitals a database of its own"),
     ("does not exist", "create it, or correct VITALS_STORE_URL; when a table is missing run `vitals upgrade`"),
     ("permission denied", "grant the user of VITALS_STORE_URL the right to read and write these tables"),
     ("could not translate host name", "check the host in VITALS_STORE_URL"),
