@@ -5,7 +5,7 @@ the thread. Knows nothing of tokens and channels' settings; `vitals.io.slack` se
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vitals import words
@@ -94,6 +94,13 @@ def render(digest: Digest) -> SlackMessage:
         for number, part in enumerate(parts, 1)
     )
     return SlackMessage(_fallback(digest), tuple(page.blocks), said, replies, plain)
+
+
+def repeated(message: SlackMessage) -> SlackMessage:
+    """Mark a message that perhaps stands in the channel already."""
+    note = "Possible repeat: Slack did not say whether this was posted before."
+    head, rest = message.blocks[:1], message.blocks[1:]
+    return replace(message, text=f"Possible repeat · {message.text}", blocks=(*head, context([note]), *rest))
 
 
 def _root(digest: Digest) -> _Page:

@@ -1,0 +1,7 @@
+"""Slack: posting a digest at most once, whatever happens to the line."""
+
+from vitals.io.slack.client import Identity, Posted, Slack
+from vitals.io.slack.delivery import deliver
+from vitals.io.slack.log import Receipt
+
+__all__ = ["Identity", "Posted", "Receipt", "Slack", "deliver"]
