@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from vitals.io.world import World
-from vitals.judging.fold import Fold, first_needed
+from vitals.judging.fold import PAST_DAYS, Fold, first_needed
 from vitals.records import Judged, Transition
 from vitals.spec import Model
-
-PAST_DAYS = 180
 
 
 def judge(world: World, model: Model) -> Sequence[Transition]:
@@ -29,5 +27,5 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))
             lease.check()
-        store.replace_judgement(model.name, first, judged, fold.incidents(), lease)
+        store.replace_judgement(model.name, first, judged, fold.incidents, lease)
     return [change for day in judged for change in day.transitions]

@@ -62,7 +62,9 @@ class Today:
         fingerprint : leave out the days on which this place had a finding.
         calendar : keep calendar days.
         """
-        kept = [d for d in sorted(days) if d < self.day and d not in self.unfit and (calendar or d not in self.holidays)]
+        kept = [
+            d for d in sorted(days) if d < self.day and d not in self.unfit and (calendar or d not in self.holidays)
+        ]
         return self.places.usable(fingerprint, kept) if fingerprint else kept
 
 

@@ -6,6 +6,7 @@ A cohort whose labels are unusually incomplete is not judged: missing labels loo
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vitals import words
 from vitals.judging.advice import WHAT_TO_DO
@@ -38,7 +39,7 @@ def standard_error(measured: Measurement) -> float:
     return (measured.upper - measured.lower) / 3.92
 
 
-def material(today: Today, metric: Metric, usual: float) -> float:
+def material(today: Today, metric: Metric[Any], usual: float) -> float:
     """Smallest change worth an alert: the model file's, else the metric's own default."""
     configured = today.model.metric_options.material.get(metric.name)
     if configured is not None:
@@ -88,7 +89,7 @@ def usual(past: Sequence[Measurement], measured: Measurement) -> Usual | None:
     return Usual(center, math.sqrt(tau2 * (1 + 1 / len(known)) + standard_error(measured) ** 2), len(known))
 
 
-def _one(today: Today, metric: Metric, measured: Measurement) -> Ruling:
+def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     ruling = Ruling()
     series = today.history.series("performance", metric.name, measured.segment, measured.age)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
@@ -108,7 +109,7 @@ def _one(today: Today, metric: Metric, measured: Measurement) -> Ruling:
     return ruling
 
 
-def _finding(today: Today, metric: Metric, measured: Measurement, low: float, high: float) -> Finding:
+def _finding(today: Today, metric: Metric[Any], measured: Measurement, low: float, high: float) -> Finding:
     where = f" for {measured.segment}" if measured.segment else ""
     interval = ""
     if measured.lower is not None and measured.upper is not None:

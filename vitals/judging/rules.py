@@ -8,15 +8,21 @@ from vitals.spec.model import AvoidRule, Heuristic
 from vitals.stats.series import score, threshold
 
 
-def judge(today: Today) -> Ruling:
-    """Judge every rule of the model file that was measured today."""
+def judge(today: Today, *, whole: bool) -> Ruling:
+    """Judge every rule of the model file that was measured today.
+
+    Parameters
+    ----------
+    whole : the partition is complete; heuristics of a part of a day say nothing.
+    """
     ruling = Ruling()
-    avoid = {rule.name: rule for rule in today.model.avoid}
+    by_name = {rule.name: rule for rule in today.model.avoid}
     for measurement in today.measured("avoid"):
-        if measurement.subject in avoid and measurement.value is not None:
-            ruling += _avoid(today, avoid[measurement.subject], measurement)
+        rule = by_name.get(measurement.subject)
+        if rule is not None and measurement.value is not None and (rule.over == "outcomes" or not today.bad):
+            ruling += _avoid(today, rule, measurement)
     heuristics = {rule.name: rule for rule in today.model.heuristics}
-    for measurement in today.measured("heuristic"):
+    for measurement in today.measured("heuristic") if whole and not today.bad else ():
         if measurement.subject in heuristics and measurement.value is not None:
             ruling += _heuristic(today, heuristics[measurement.subject], measurement)
     return ruling

@@ -244,7 +244,7 @@ def _allowed(today: Today, usual: NDArray[np.float64]) -> NDArray[np.float64]:
     else:
         spread[:] = 2 * HOUR_FLOOR
     with np.errstate(divide="ignore"):
-        return np.maximum.reduce([np.full(24, HOUR_FLOOR), spread, 5 / np.sqrt(usual)])
+        return np.maximum(np.maximum(HOUR_FLOOR, spread), 5 / np.sqrt(usual))
 
 
 def _runs(off: NDArray[np.bool_], miss: NDArray[np.float64]) -> list[tuple[int, int]]:
