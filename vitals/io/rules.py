@@ -97,7 +97,7 @@ class Rules:
         relation = self._relation(where, "where")
         query = f"SELECT coalesce(CAST({enclosed(where)} AS BOOLEAN), false) AS holds FROM {relation} AS t"
         try:
-            answer: pa.Table = self._connection.execute(query).to_arrow_table()
+            answer: pa.Table = self._connection.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise _complaint(where, error) from None
         return answer["holds"]

@@ -31,7 +31,7 @@ class CsvFile:
             msg = "the file is empty; it needs a header line"
             raise pa.ArrowInvalid(msg)
         with self._connect() as connection:
-            empty: pa.Table = connection.execute(f"SELECT * FROM {self._relation()} LIMIT 0").to_arrow_table()
+            empty: pa.Table = connection.sql(f"SELECT * FROM {self._relation()} LIMIT 0").to_arrow_table()
             return empty.schema
 
     def sample(self, column: str, rows: int) -> list[str]:
@@ -45,7 +45,7 @@ class CsvFile:
         """Rows within the bounds of all ranges."""
         query = select(Query("", tuple(columns), tuple(ranges)), lambda _: self._relation())
         with self._connect() as connection:
-            return connection.execute(query).to_arrow_table()
+            return connection.sql(query).to_arrow_table()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
