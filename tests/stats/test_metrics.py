@@ -134,6 +134,27 @@ def test_scores_outside_0_to_1_are_no_probabilities(name: str) -> None:
     assert METRICS["roc_auc"](margins).value == METRICS["roc_auc"](sample).value
 
 
+@pytest.mark.parametrize("name", PROBABILITY)
+@pytest.mark.parametrize("score", [-1e-9, 1.0000001])
+def test_one_score_on_either_side_of_0_to_1_is_enough(name: str, score: float) -> None:
+    """The bounds are exact on both sides, and 0 and 1 themselves are probabilities."""
+    sample = sample_of(60, 140)
+    sample.score[:2] = [0.0, 1.0]
+
+    assert METRICS[name](sample).value is not None
+    assert METRICS[name](replace(sample, score=np.r_[score, sample.score[1:]])).value is None
+
+
+def test_zeros_of_either_sign_are_one_score() -> None:
+    """Which zero came first does not show, in the reason either."""
+    y = np.arange(40) % 2 == 0
+    zeros = [np.where(np.arange(40) < 20, sign * 0.0, -sign * 0.0) for sign in (1.0, -1.0)]
+
+    reasons = {METRICS["roc_auc"](BinarySample(y, score)).reason for score in zeros}
+
+    assert reasons == {"all scores are 0: nothing to rank"}
+
+
 @pytest.mark.parametrize("name", RANK)
 def test_constant_scores_rank_nothing(name: str) -> None:
     """One single score is a reason for ranking; its honesty can still be measured."""
