@@ -126,8 +126,10 @@ def _matched(model: Model, day: Day, age: int, table: pa.Table, *, rows: DayRows
     place = _positions(model, ids, rows.first, labels["id"])
     times = np.asarray(labels["time"].cast(pa.int64()))
     ranks = _ranks(labels["label"])
-    orphans = len(np.unique(place[(place >= 0) & ~counted[place]]))
-    kept = np.flatnonzero((place >= 0) & counted[place])
+    matched = np.flatnonzero(place >= 0)
+    of_counted = counted[place[matched]]
+    orphans = len(np.unique(place[matched[~of_counted]]))
+    kept = matched[of_counted]
     chosen, relabelled = _last(place[kept], times[kept], ranks[kept])
     chosen = kept[chosen]
     label_of: NDArray[np.int64] = np.full(rows.table.num_rows, -1, dtype=np.int64)
