@@ -19,7 +19,7 @@ def alerts_do_something(draft: Draft) -> Iterator[Problem]:
             yield from _mute(alert, place)
         elif tested:
             yield from _test(draft, alert, place)
-        elif alert.get("mute") in {None, False}:
+        elif not alert.has("mute") or alert.get("mute") is False:
             yield Problem(place, "does nothing; give mute: true with why, or method with above")
         since, until = alert.text("since"), alert.text("until")
         if since and until and since > until:
@@ -54,7 +54,10 @@ def _test(draft: Draft, alert: Draft, place: Place) -> Iterator[Problem]:
         yield Problem((*place, "method"), "needs above: the distance from which on it is a finding, like above: 0.2")
     greatest = _GREATEST.get(method)
     if above is not None and greatest is not None and above >= greatest:
-        yield Problem((*place, "above"), f"must be < {greatest:g}, the greatest {method} there is, got {above:g}; use a smaller distance")
+        yield Problem(
+            (*place, "above"),
+            f"must be < {greatest:g}, the greatest {method} there is, got {above:g}; use a smaller distance",
+        )
     if not alert.has("subject"):
         yield Problem((*place, "method"), "needs subject: the watched column to test")
     wanted = _symptom_of(draft, column)
