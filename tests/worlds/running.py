@@ -63,7 +63,7 @@ def _open(folder: Path, last: date):
         home=folder / "home",
         models_dir=folder / "models",
         suites_dir=SUITES,
-        sources={"warehouse": f"file://{folder}"},
+        sources=dict.fromkeys(("flights", "warehouse"), f"file://{folder}"),
     )
     moment = datetime.combine(last + timedelta(days=1), time(12), tzinfo=UTC)
     return open_world(settings, lambda: moment)

@@ -33,7 +33,7 @@ class World:
     ----------
     predictions : one row per prediction: `prediction_id`, `predicted_at` (aware UTC), score, decision, inputs ...
     feedback : one row per label: `prediction_id`, `observed_at` (aware UTC), the target.
-    model : the text of the model's file; its source is called `warehouse`.
+    model : the text of the model's file; its source is called `flights` or `warehouse`.
     zone : the model's local day.
     """
 
