@@ -10,6 +10,7 @@ from vitals.render import phrases
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 _SHOWN = 4_000
 
@@ -39,6 +40,16 @@ def _shown(text: str) -> str:
     return words.visible(text, _SHOWN)
 
 
+def _commands(text: str) -> "Markup":
+    """Set what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if place % 2 else p for place, p in enumerate(parts))
+
+
 @cache
 def _template() -> "Template":
     """Compile the template once; every value is escaped, an unknown name in it is an error."""
@@ -47,6 +58,7 @@ def _template() -> "Template":
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page.filters |= {
         "shown": _shown,
+        "commands": _commands,
         "web": phrases.web_link,
         "day": words.day_words,
         "short": words.short_day,

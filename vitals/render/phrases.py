@@ -16,7 +16,7 @@ _NOTES = {
     "restated": "Read again",
     "calendar": "Calendar",
     "labels": "Labels",
-    "snoozed": "Snoozed",
+    "snoozed": "Triage",
     "budget": "Alerts",
 }
 
