@@ -20,7 +20,7 @@ from vitals.io.sources.times import Shape, TimeForm, text_form
 from vitals.io.sqltext import quoted
 
 _BATCH = {"adbc.sqlite.query.batch_rows": "65536"}
-_ALL_AT_ONCE = {"adbc.sqlite.query.batch_rows": str(2**31 - 1)}  # types are then taken from all rows
+_ALL_AT_ONCE = {"adbc.sqlite.query.batch_rows": str(10**9)}  # types are then taken from all rows
 _SAMPLE = 200
 _DECLARED = (  # the first that occurs in the declaration, in SQLite's own order of affinities after ours
     ("BOOL", Kind.BOOLEAN),
