@@ -39,6 +39,7 @@ class Clock:
         return self.now
 
     def forward(self, seconds: float) -> None:
+        """Let time pass."""
         self.now += timedelta(seconds=seconds)
 
 
@@ -48,6 +49,7 @@ class Make:
     day = date(2013, 8, 14)
 
     def facts(self, day: date, rows: int = 923, **changes: object) -> PartitionFacts:
+        """Make the facts of a day."""
         start = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
         values = {
             "window_start": start,
@@ -65,11 +67,13 @@ class Make:
     def measurement(
         self, day: date, subject: str = "day", value: float | None = 923.0, **changes: object
     ) -> Measurement:
+        """Make one number about a day."""
         known_on = changes.pop("known_on", day)
         values = {"age": 0, "signal": "traffic", "segment": "", "n": 923, "method": "count"} | changes
         return Measurement(model=MODEL, day=day, known_on=known_on, subject=subject, value=value, **values)
 
     def validation(self, day: date, key: str = "not_null_score", **changes: object) -> Validation:
+        """Make the result of one expectation."""
         values = {
             "suite": "flight_inputs",
             "column": "score",
@@ -84,9 +88,11 @@ class Make:
         return Validation(model=MODEL, day=day, key=key, **(values | changes))
 
     def profile(self, day: date, subject: str = "score", segment: str = "", variant: int = 0) -> Profile:
+        """Make a small numeric profile."""
         return Profile(MODEL, day, subject, segment, summarise(pa.array([0.1, 0.25, None, 0.5 + variant])))
 
     def observation(self, day: date, variant: int = 0, columns: int = 3) -> Observation:
+        """Make a day with three columns and 24 hours."""
         return Observation(
             facts=self.facts(day, rows=900 + variant),
             validations=[self.validation(day, unexpected=variant)],
@@ -95,6 +101,7 @@ class Make:
         )
 
     def drift(self, day: date, subject: str = "score", score: float = 1.5, **changes: object) -> Drift:
+        """Make the drift of one column."""
         values = {
             "score_week": -0.25,
             "part": "null",
@@ -115,6 +122,7 @@ class Make:
     def finding(
         self, day: date, subject: str = "temp", severity: Severity = Severity.WARNING, **changes: object
     ) -> Finding:
+        """Make a finding about missing weather."""
         values = {
             "cohort_day": None,
             "priority": 3,
@@ -130,10 +138,12 @@ class Make:
     def transition(
         self, day: date, kind: TransitionKind, opened_on: date, subject: str = "temp", reason: str = ""
     ) -> Transition:
+        """Make a change of the incident of a subject."""
         place = self.finding(day, subject).fingerprint
         return Transition(MODEL, day, kind, place, opened_on, reason or f"{kind} on {day}")
 
     def incident(self, opened_on: date, subject: str = "temp", **changes: object) -> Incident:
+        """Make the incident of a subject."""
         finding = self.finding(opened_on, subject)
         values = {
             "priority": 3,
@@ -148,6 +158,7 @@ class Make:
         return Incident(finding.fingerprint, opened_on, MODEL, subject=subject, **(values | changes))
 
     def judged(self, day: date, *parts: object) -> Judged:
+        """Sort what was said about a day by kind."""
         return Judged(
             day=day,
             drifts=[one for one in parts if isinstance(one, Drift)],

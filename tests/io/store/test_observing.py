@@ -218,7 +218,7 @@ def test_the_null_character_becomes_its_picture(store, make):
 
 
 def test_numbers_of_other_libraries_are_numbers(store, make):
-    """numpy's integers, floats and booleans are stored as plain ones."""
+    """Numpy's integers, floats and booleans are stored as plain ones."""
     facts = make.facts(DAY, rows=np.int64(923), hours=tuple(np.arange(24)))
     measurement = make.measurement(DAY, value=np.float64(0.5), n=np.int32(7))
 

@@ -60,7 +60,7 @@ def assert_one_judgement(store):
     rows = store.dump()
     said = {
         *(row[4] for row in rows["drift"]),
-        *(row[12] for row in rows["finding"]),
+        *(row[10] for row in rows["finding"]),
         *(float(row[-1]) for row in rows["transition"]),
         *(float(row[10]) for row in rows["incident"]),
     }

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from vitals.records import Triage, TriageKind, TransitionKind
+from vitals.records import TransitionKind, Triage, TriageKind
 
 MODEL = "flight_late"
 TODAY = date(2014, 9, 1)

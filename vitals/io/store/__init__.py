@@ -6,7 +6,7 @@ retention. Holds no raw rows of any source.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vitals.io.store import digests, judging, observing, reading, retention
 from vitals.io.store import triage as decisions
@@ -16,8 +16,10 @@ from vitals.io.store.lease import Lease
 from vitals.io.store.observing import Codec
 from vitals.io.store.reading import StoredPast
 from vitals.io.store.tables import CLOCK_COLUMNS, RUN_COLUMNS
-from vitals.profiles import Profile
 from vitals.records import Day, Incident, Judged, Observation, Observed, Triage
+
+if TYPE_CHECKING:
+    from vitals.profiles import Profile
 
 __all__ = [
     "CLOCK_COLUMNS",
@@ -136,7 +138,7 @@ class Store:
         """Read what was known at the end of the day before `before`, with history from `since` on (without profiles)."""
         return reading.past(self._database, model, before, since)
 
-    def profiles(self, model: str, first: Day, last: Day) -> Iterator[Profile]:
+    def profiles(self, model: str, first: Day, last: Day) -> "Iterator[Profile]":
         """Profiles of first..last (inclusive) by day, subject and segment, decoded a day at a time."""
         return reading.profiles(self._database, self._codec, model, first, last)
 

@@ -13,14 +13,11 @@ from sqlalchemy import Connection, and_, or_, select
 
 from vitals.io.store.rows import records
 from vitals.io.store.tables import finding, incident, transition
-from vitals.records import Day, Finding, Incident, Transition, TransitionKind
+from vitals.records import Day, Finding, Incident, Transition
 
 R = TypeVar("R", Finding, Transition)
 
 RECENT_DAYS = 40  # a resolved incident is remembered so long: it may reopen, and a digest tells what ended
-
-
-_ENDS = frozenset({TransitionKind.RESOLVED, TransitionKind.ACCEPTED, TransitionKind.FALSE_ALARM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,8 @@ class Standing:
 
 def as_of(connection: Connection, model: str, before: Day) -> Standing:
     """Incidents at the end of the day before `before`: open ones, and those resolved in the 40 days before it."""
+    from vitals.judging.incidents import IncidentBook  # brings numpy along, which most reads do without
+
     remembered = before - timedelta(days=RECENT_DAYS)
     opened = dict[str, Day]()  # by place, the first opening that is needed
     wanted = set[tuple[str, Day]]()
@@ -47,7 +46,9 @@ def as_of(connection: Connection, model: str, before: Day) -> Standing:
         opened[place] = min(day, opened.get(place, day))
     findings = _since(connection, model, opened, before, Finding)
     transitions = _since(connection, model, opened, before, Transition)
-    return Standing(_live(rebuild(findings, transitions), wanted, remembered), findings, transitions)
+    return Standing(
+        _live(IncidentBook.rebuild(findings, transitions).incidents(), wanted, remembered), findings, transitions
+    )
 
 
 def _live(rebuilt: Iterable[Incident], wanted: set[tuple[str, Day]], remembered: Day) -> list[Incident]:
@@ -72,50 +73,3 @@ def _since(connection: Connection, model: str, opened: dict[str, Day], before: D
         ]
         found += records(connection, kind, table.c.model == model, table.c.day < before, or_(*chunk))
     return found
-
-
-def rebuild(findings: Iterable[Finding], transitions: Iterable[Transition]) -> list[Incident]:
-    """Put incidents together from what happened at their places, in any order of the rows."""
-    changes = sorted(transitions, key=lambda one: (one.day, one.kind.value))
-    openings = sorted({(one.fingerprint, one.opened_on) for one in changes})
-    seen = sorted(findings, key=lambda one: one.day)
-    rebuilt = []
-    for i, (place, opened_on) in enumerate(openings):
-        follows = openings[i + 1] if i + 1 < len(openings) and openings[i + 1][0] == place else None
-        own = [
-            one
-            for one in seen
-            if one.fingerprint == place and one.day >= opened_on and (follows is None or one.day < follows[1])
-        ]
-        if own:
-            about = [one for one in changes if (one.fingerprint, one.opened_on) == (place, opened_on)]
-            rebuilt.append(_incident(opened_on, own, about))
-    return rebuilt
-
-
-def _incident(opened_on: Day, findings: Sequence[Finding], changes: Sequence[Transition]) -> Incident:
-    first = findings[0]
-    ended: Transition | None = None
-    acknowledged_by = None
-    for change in changes:
-        if change.kind in _ENDS:
-            ended = change
-        elif change.kind is TransitionKind.REOPENED:
-            ended = None
-        elif change.kind is TransitionKind.ACKNOWLEDGED:
-            acknowledged_by = change.reason
-    return Incident(
-        fingerprint=first.fingerprint,
-        opened_on=opened_on,
-        model=first.model,
-        priority=min(one.priority for one in findings),
-        severity=max((one.severity for one in findings), key=lambda severity: severity.rank),
-        symptom=first.symptom,
-        subject=first.subject,
-        segment=first.segment,
-        last_seen_on=findings[-1].day,
-        resolved_on=ended.day if ended else None,
-        reason=ended.reason if ended else None,
-        days=len({one.day for one in findings}),
-        acknowledged_by=acknowledged_by,
-    )

@@ -5,7 +5,7 @@ has to be done again.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 from sqlalchemy import Row as Found
@@ -15,18 +15,20 @@ from vitals.io.store.engine import Database
 from vitals.io.store.rows import Row, row
 from vitals.io.store.statements import hold, insert_all
 from vitals.io.store.tables import RUN_COLUMNS, measurement, model_state, partition, profile, validation
-from vitals.profiles import Profile
 from vitals.records import Day, Observation
+
+if TYPE_CHECKING:
+    from vitals.profiles import Profile
 
 
 class Codec(Protocol):
     """How a profile becomes bytes and comes back; the same profile always gives the same bytes."""
 
-    def encode(self, profile: Profile) -> bytes:
+    def encode(self, profile: "Profile") -> bytes:
         """Give the bytes of a profile's summary."""
         ...
 
-    def decode(self, data: bytes, model: str, day: Day, subject: str, segment: str) -> Profile:
+    def decode(self, data: bytes, model: str, day: Day, subject: str, segment: str) -> "Profile":
         """Give the profile that was encoded."""
         ...
 

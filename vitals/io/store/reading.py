@@ -6,7 +6,7 @@ observation that lands in between marks the model for another replay. Sources ar
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
@@ -26,7 +26,6 @@ from vitals.io.store.tables import (
     transition,
     validation,
 )
-from vitals.profiles import Profile
 from vitals.records import (
     Day,
     Drift,
@@ -38,6 +37,9 @@ from vitals.records import (
     Transition,
     Validation,
 )
+
+if TYPE_CHECKING:
+    from vitals.profiles import Profile
 
 R = TypeVar("R", Finding, Transition)
 
@@ -96,7 +98,7 @@ def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
         )
 
 
-def profiles(database: Database, codec: Codec, model: str, first: Day, last: Day) -> Iterator[Profile]:
+def profiles(database: Database, codec: Codec, model: str, first: Day, last: Day) -> "Iterator[Profile]":
     """Decode the profiles of a range, in the order of day, subject, segment; a day at a time."""
     for day in _days(database, model, first, last):
         with database.reading() as connection:
@@ -157,7 +159,7 @@ def _days(database: Database, model: str, first: Day, last: Day | None) -> list[
         return list(connection.execute(select(partition.c.day).where(*where).order_by(partition.c.day)).scalars())
 
 
-def _profiles(connection: Connection, codec: Codec, model: str, day: Day) -> list[Profile]:
+def _profiles(connection: Connection, codec: Codec, model: str, day: Day) -> "list[Profile]":
     statement = (
         select(profile.c.payload, profile.c.subject, profile.c.segment)
         .where(profile.c.model == model, profile.c.day == day)
