@@ -2,9 +2,12 @@
 
 import difflib
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from flows.due import BACK_DAYS, due_days
 from vitals import windows
 from vitals.errors import ConfigError, InputError
+from vitals.io.observing import unfinished
 from vitals.io.settings import Settings
 from vitals.io.world import World
 from vitals.records import Day
@@ -39,6 +42,14 @@ def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], tuple
         message = f"no model {name!r} in {settings.models_dir}{hint}"
         raise InputError(message)
     return [known[name] for name in dict.fromkeys(names)], ()
+
+
+def due_now(world: World, model: Model, now: datetime) -> list[Day]:
+    """Days of a model that are due and not done at an instant."""
+    newest = windows.default_day(now, model.zone)
+    first = newest - timedelta(days=BACK_DAYS)
+    observed = world.store.observed(model.name, first, newest)
+    return due_days(model, now, observed, unfinished(world, model, first, newest))
 
 
 def todo(world: World, model: Model, first: Day, last: Day, *, force: bool) -> list[Day]:

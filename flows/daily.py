@@ -6,13 +6,11 @@ from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
 
 from flows import due, story
-from flows.choosing import chosen
+from flows.choosing import chosen, due_now
 from flows.naming import summary
 from flows.steps import STEPS
 from tasks.world import now, world
 from vitals.io.telling import channel_of
-from vitals.records import Day
-from vitals.spec import Model
 
 STORY = """Monitor **one day** of every model that is due.
 
@@ -49,13 +47,8 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
     watched, problems = chosen(world().settings, models)
     for problem in problems:
         get_run_logger().warning("left out: %s", problem)
-    days = {model.name: [day] if day else _due(model, start) for model in watched}
+    days = {model.name: [day] if day else due_now(world(), model, start) for model in watched}
     outcome = story.monitor(watched, days, STEPS)
     told = day or due.digest_day(watched, start)
     story.tell(watched, lambda model: channel_of(world(), model), told, STEPS, outcome)
     return summary(outcome, problems)
-
-
-def _due(model: Model, start: datetime) -> list[Day]:
-    store = world().store
-    return due.due_days(model, start, store.observed_days(model.name), store.unfinished_days(model.name))

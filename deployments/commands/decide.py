@@ -3,11 +3,12 @@
 import getpass
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from deployments.commands.common import say
 from flows.choosing import chosen
 from tasks.world import open_world
-from vitals import windows
+from vitals import windows, words
 from vitals.errors import InputError
 from vitals.io.settings import Settings
 from vitals.io.world import World
@@ -27,12 +28,32 @@ class Said:
 def incident(settings: Settings, kind: str, target: str, until: date | None, said: Said) -> None:
     """Decide about an incident, named `<fingerprint>/<opened_on>` (or the fingerprint alone while it is the only one)."""
     with open_world(settings) as world:
-        found = world.store.find_incident(target)
-        model = chosen(settings, [found.model])[0][0]
-        place = f"{found.fingerprint}/{found.opened_on}"
+        found = _find(world, target)
+        model = chosen(settings, [found["model"]])[0][0]
+        place = f"{found['fingerprint']}/{found['opened_on']}"
         _decide(world, model, TriageKind(kind), place, until, said)
-        what = f"{found.symptom} {found.subject} {found.segment}".replace("_", " ").strip()
-    say(f"{kind.replace('_', ' ')}: {found.model} {what}, open since {found.opened_on}; the next run judges with it")
+        what = f"{found['symptom']} {found['subject']} {found['segment']}".replace("_", " ").strip()
+    said_of = f"{found['model']} {what}, open since {found['opened_on']}"
+    say(f"{kind.replace('_', ' ')}: {said_of}; the next run judges with it")
+
+
+def _find(world: World, target: str) -> dict[str, Any]:
+    """Look an incident up by fingerprint (its first letters will do), with or without the day it opened."""
+    fingerprint, _, opened = target.partition("/")
+    found = [
+        row
+        for row in world.store.rows("incidents")
+        if row["fingerprint"].startswith(fingerprint) and (not opened or row["opened_on"].isoformat() == opened)
+    ]
+    still = [row for row in found if row["resolved_on"] is None] if len(found) > 1 and not opened else found
+    if len(still) == 1 and len(fingerprint) >= 4:
+        return still[0]
+    if not found:
+        message = f"no incident {target!r}; `vitals show incidents` lists them, as <fingerprint>/<day opened>"
+    else:
+        places = ", ".join(f"{row['fingerprint']}/{row['opened_on']}" for row in found[:5])
+        message = f"{target!r} may mean {words.count(len(found), 'incident')}: {places}; name one of them in full"
+    raise InputError(message)
 
 
 def mute(settings: Settings, name: str, symptom: str, subject: str, until: date | None, said: Said) -> None:

@@ -1,12 +1,14 @@
 """`vitals run`: observe, judge and tell what is due, or one day."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
 from deployments.commands.common import print_json, say, warn
 from flows import due, plain, story
-from flows.choosing import chosen
+from flows.choosing import chosen, due_now
 from tasks.world import open_world
+from vitals import windows
 from vitals.errors import InputError, SourceError, StoreError, VitalsError
 from vitals.io.settings import Settings
 from vitals.io.telling import channel_of
@@ -35,12 +37,12 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
 def _days(world: World, model: Model, day: date | None) -> list[date]:
     now = world.clock()
     if day is None:
-        return due.due_days(model, now, world.store.observed_days(model.name), world.store.unfinished_days(model.name))
-    newest = due.windows.default_day(now, model.zone)
+        return due_now(world, model, now)
+    newest = windows.default_day(now, model.zone)
     if day > newest:
         message = f"--day {day} is not over yet for {model.name} ({model.timezone}); the newest whole day is {newest}"
         raise InputError(message)
-    if not due.windows.exists(day, model.zone):
+    if not windows.exists(day, model.zone):
         message = f"--day {day} does not exist in {model.timezone}; take a day beside it"
         raise InputError(message)
     return [day]
@@ -48,7 +50,7 @@ def _days(world: World, model: Model, day: date | None) -> list[date]:
 
 def _print(outcome: story.Outcome, as_format: str) -> None:
     if as_format == "json":
-        print_json([told.digest.to_plain() for told in outcome.delivered])
+        print_json([json.loads(told.digest.to_json()) for told in outcome.delivered])
         return
     for told in outcome.delivered:
         say(told.text)

@@ -9,12 +9,13 @@ from vitals.io.store import Store
 
 def upgrade(settings: Settings) -> None:
     """Bring the tables to the schema of this version."""
-    reached = Store.upgrade(settings.store_url.get_secret_value())
-    say(f"the store is at schema {reached}")
+    store = Store(settings.store_url.get_secret_value(), now, "upgrade")
+    store.upgrade()
+    say(f"{store.place} has the schema of this version")
 
 
 def prune(settings: Settings, keep_days: int) -> None:
     """Delete rows older than `keep_days`."""
-    with Store(settings.store_url.get_secret_value(), now, "prune") as store:
-        deleted = store.prune(keep_days, now().date())
+    store = Store(settings.store_url.get_secret_value(), now, "prune")
+    deleted = sum(store.prune(now().date(), keep_days).values())
     say(f"{words.count(deleted, 'row')} older than {words.count(keep_days, 'day')} deleted")

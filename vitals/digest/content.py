@@ -20,7 +20,7 @@ from vitals.records import Day, Severity, Symptom
 Status = Literal["monitored", "not_monitored", "waiting"]
 State = Literal["new", "reopened", "worse", "unchanged", "unseen"]
 Shown = Literal["card", "line", "under"]
-NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "labels", "snoozed", "budget"]
+NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget"]
 
 
 @dataclass(frozen=True, slots=True)

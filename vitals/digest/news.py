@@ -20,6 +20,7 @@ class ModelNews:
     usual : usual range per (metric, age).
     warm_up : eligible days and how many are needed; None once the share band judges.
     not_judged : what could not be judged, each with its reason.
+    notes : what is no problem but explains much, as a new model version.
     snoozed : incidents that people want to hear nothing of now.
     incidents_28d, noisiest : incidents opened within 28 days, and the subject with the most of them.
     calendar : name of the public holiday (or neighbour) that the day is.
@@ -37,6 +38,7 @@ class ModelNews:
     usual: Mapping[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
     warm_up: tuple[int, int] | None = None
     not_judged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     snoozed: tuple[Incident, ...] = ()
     incidents_28d: int = 0
     noisiest: str | None = None

@@ -10,7 +10,7 @@ from vitals.digest.news import ModelNews
 from vitals.records import Measurement
 
 LABEL_COVERAGE = "label_coverage"
-_ORDER: tuple[NoteKind, ...] = ("not_judged", "warm_up", "restated", "calendar", "labels", "snoozed", "budget")
+_ORDER: tuple[NoteKind, ...] = ("not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget")
 _NAMED_MODELS = 3
 
 
@@ -73,6 +73,8 @@ def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
         )
     if news.calendar:
         yield "calendar", f"{news.calendar}; unusual traffic is for information only"
+    for text in news.notes:
+        yield "version", text
     if first and news.model.feedback is None:
         yield "labels", "no labels configured: no metrics"
     if news.snoozed:

@@ -13,7 +13,7 @@ from vitals import windows
 from vitals.io import rules
 from vitals.io.sources import needed_columns, read_cohort
 from vitals.io.world import World
-from vitals.records import Day, Measurement, Observation, Partition
+from vitals.records import Day, Measurement, Observation, Partition, Symptom
 from vitals.signals import answers, avoid, heuristics, performance, service
 from vitals.spec import Model
 from vitals.spec.model import AvoidRule
@@ -80,6 +80,18 @@ def _evaluate(world: World, model: Model, cohort_day: Day, age: int) -> list[Mea
             counts = {rule.name: (users.count(rule.where), labelled.num_rows) for rule in outcomes}
         measured += avoid.measure(model, cohort_day, counts, age=age)
     return measured
+
+
+def unfinished(world: World, model: Model, first: Day, last: Day) -> set[Day]:
+    """Observed days that may still grow: the open findings say that rows are missing."""
+    missing = set()
+    for row in world.store.rows("findings", model.name, first, last):
+        low = row["value"] is not None and row["expected_low"] is not None and row["value"] < row["expected_low"]
+        if row["symptom"] == Symptom.PARTITION_INCOMPLETE or (
+            (row["symptom"], row["subject"]) == (Symptom.TRAFFIC, "day") and low
+        ):
+            missing.add(row["day"])
+    return missing
 
 
 def record(world: World, model: Model, observation: Observation) -> bool:

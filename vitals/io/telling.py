@@ -12,6 +12,7 @@ from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told, compose, told_of
 from vitals.digest.standing import standing
 from vitals.errors import InputError
+from vitals.io.store.digests import DeliveryState
 from vitals.io.world import World
 from vitals.records import Day, Triage
 from vitals.render import html, slack, text
@@ -40,15 +41,13 @@ def channel_of(world: World, model: Model) -> str:
     return model.channel or world.settings.slack_channel or DEFAULT_CHANNEL
 
 
-def tell(
-    world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]
-) -> Delivered:
+def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Delivered:
     """Compose the digest of a channel and deliver it; the same content twice is delivered once."""
     digest = composed(world, channel, day, models, problems)
     shown = text.render(digest)
     if world.settings.slack_token is None or channel == DEFAULT_CHANNEL:
         page = _write_page(world, digest)
-        world.store.printed(digest)
+        _printed(world, digest)
         why = "no Slack token" if world.settings.slack_token is None else "no channel configured"
         return Delivered(digest, shown, f"{why}: printed here and written to {page}")
     from vitals.io.slack import Slack, deliver
@@ -58,18 +57,16 @@ def tell(
     return Delivered(digest, shown, sent.words)
 
 
-def composed(
-    world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]
-) -> Digest:
+def composed(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Digest:
     """Compose the digest of a channel for a day, as known at its end, against what the channel was last told."""
     before = world.store.last_told(channel, day)
-    told = told_of(Digest.from_json(before)) if before else None
+    told = told_of(Digest.from_json(before.content)) if before else None
     news = [_news(world, model, day, told, problems.get(model.name)) for model in models]
     earlier = world.store.digest(channel, day)
     first = compose(channel, day, news, told)
     if earlier is None:
         return first
-    same = Digest.from_json(earlier)
+    same = Digest.from_json(earlier.content)
     return same if same.content_hash == first.content_hash else compose(channel, day, news, told, same.revision + 1)
 
 
@@ -84,7 +81,7 @@ def sent(world: World, channel: str, day: Day) -> Digest:
     if stored is None:
         message = f"no digest of {day} was told to {channel}; compose one with `vitals digest --day {day}`"
         raise InputError(message)
-    return Digest.from_json(stored)
+    return Digest.from_json(stored.content)
 
 
 def _news(world: World, model: Model, day: Day, told: Told | None, problem: str | None) -> ModelNews:
@@ -92,6 +89,13 @@ def _news(world: World, model: Model, day: Day, told: Told | None, problem: str 
     triage: Sequence[Triage] = world.store.triage(model.name)
     name = calendar_name(day, model.calendar)
     return standing(model, day, past, triage, told.day if told else None, calendar=name, problem=problem)
+
+
+def _printed(world: World, digest: Digest) -> None:
+    """Remember what was told: the next digest is new against it."""
+    known = world.store.intend(digest.channel, digest.day, digest.revision, digest.to_json(), digest.content_hash)
+    if known is None or known.state is not DeliveryState.PRINTED:
+        world.store.printed(digest.channel, digest.day, digest.revision)
 
 
 def _write_page(world: World, digest: Digest) -> Path:

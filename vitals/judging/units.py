@@ -77,11 +77,11 @@ def _named(segment: str, today: Sketch, past: Sequence[Sketch]) -> Named | None:
     table = np.array([one.quantiles[segment] for one in days], dtype=np.float64)
     now = np.array(today.quantiles[segment], dtype=np.float64)
     usual = np.median(table, axis=0)
-    if not (np.isfinite(now).all() and np.isfinite(usual).all()):
+    if not (np.isfinite(now).all() and np.isfinite(usual).all() and _unusual(now, table)):
         return None
     atoms = frozenset().union(today.atoms[segment], *(one.atoms[segment] for one in days[-7:]))
     change = name_unit(now, usual, sorted(atoms))
-    if change is None or not _unusual(now, table):
+    if change is None:
         return None
     return Named(segment, change, float(now[2]), float(usual[2]))
 
