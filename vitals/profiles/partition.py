@@ -106,11 +106,20 @@ def _mini(segment: str, ordered: NDArray[np.float64]) -> Mini:
     if not finite.size:
         return Mini(segment, ordered.size, nulls, None, None, 0)
     quantiles = finite[-(-PERCENTS * finite.size // 100) - 1]
-    starts = np.concatenate([[0], np.flatnonzero(finite[1:] != finite[:-1]) + 1])
-    lengths = np.diff(starts, append=finite.size)
+    value, count = _largest_atom(finite)
+    atom = repr(value).removesuffix(".0")
+    return Mini(segment, ordered.size, nulls, tuple(quantiles.tolist()), atom, count)
+
+
+def _largest_atom(ordered: NDArray[np.float64]) -> tuple[float, int]:
+    """Give the longest run of an ascending array, the first of equal ones."""
+    changes = ordered[1:] != ordered[:-1]
+    if changes.all():
+        return float(ordered[0]), 1
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    lengths = np.diff(starts, append=ordered.size)
     longest = int(lengths.argmax())
-    atom = repr(float(finite[starts[longest]])).removesuffix(".0")
-    return Mini(segment, ordered.size, nulls, tuple(quantiles.tolist()), atom, int(lengths[longest]))
+    return float(ordered[starts[longest]]), int(lengths[longest])
 
 
 def _mini_of_counts(segment: str, column: Codes, counts: NDArray[np.int64]) -> Mini:
