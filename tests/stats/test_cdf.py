@@ -108,6 +108,14 @@ def test_a_pooled_quantile_is_the_smallest_value_that_reaches_its_level(days: li
     assert (counts_below(summaries, found - 1e-4).sum(axis=0) < target).all()
 
 
+@given(values, st.integers(1, 6))
+def test_quantiles_of_one_day_equal_those_of_it_twice(rows: list[float], step: int) -> None:
+    """One summary alone is inverted directly; pooled with itself it gives the same values."""
+    day = exact(rows, step)
+
+    assert pooled_quantiles([day], LEVELS) == pytest.approx(pooled_quantiles([day, day], LEVELS), abs=1e-5)
+
+
 def test_pooled_quantiles_of_many_smooth_days_are_near_the_raw_ones() -> None:
     """On 56 coarse summaries of continuous data the levels are met within a bucket's mass."""
     rng = np.random.default_rng(7)

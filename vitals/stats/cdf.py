@@ -210,11 +210,13 @@ def pooled_quantiles(summaries: Summaries, q: ArrayLike) -> Floats:
     >>> pooled_quantiles([one, two], [0.0, 0.5, 0.51, 1.0])
     array([3., 3., 5., 5.])
     """
-    days = stack(summaries)
     levels = np.atleast_1d(np.asarray(q, dtype=np.float64))
     if not ((levels >= 0) & (levels <= 1)).all():
         message = f"quantile levels must lie in 0..1, got {levels.tolist()}"
         raise StatisticError(message)
+    if not isinstance(summaries, Stack) and len(summaries) == 1 and summaries[0].anchors.size:
+        return _quantiles(summaries[0], levels)
+    days = stack(summaries)
     if days.rows.sum() == 0:
         message = "no finite rows; quantiles need at least one"
         raise StatisticError(message)
@@ -259,9 +261,24 @@ def _between(days: Stack, low: Floats, high: Floats) -> Floats | None:
 
 
 def _interpolate(days: Stack, low: Floats, high: Floats, target: Floats) -> Floats:
-    """Invert the pooled CDF between neighbouring anchors; at a jump the answer is the anchor itself."""
+    """Invert the pooled CDF between neighbouring anchors."""
     reached = counts_below(days, high).sum(axis=0)
     begin = counts_at(days, low).sum(axis=0)
+    return _inverted(target, low, high, begin, reached)
+
+
+def _quantiles(day: Counted, levels: Floats) -> Floats:
+    """Invert the CDF of one summary, whose neighbouring anchors need no search."""
+    target = levels * float(day.le[-1])
+    at = np.minimum(day.le.searchsorted(target, "left"), day.le.size - 1)
+    before = np.maximum(at - 1, 0)
+    return _inverted(target, day.anchors[before], day.anchors[at], day.le[before], day.lt[at])
+
+
+def _inverted(
+    target: Floats, low: Floats, high: Floats, begin: Integers | Floats, reached: Integers | Floats
+) -> Floats:
+    """Invert straight lines from (low, begin) to just below high (reached); at a jump the answer is high."""
     jump = (reached < target) | (low >= high) | (begin >= target)
     share = np.where(jump, 0.0, (target - begin) / np.where(jump, 1.0, reached - begin))
     inner = np.clip(low * (1 - share) + high * share, low, high)

@@ -19,6 +19,8 @@ from vitals.stats.reference import (
     Numeric,
     NumericPool,
     Pool,
+    is_categorical,
+    is_numeric,
     number_bins,
     pooled,
     text_bins,
@@ -72,14 +74,14 @@ def compare(today: Numeric | Categorical, reference: Sequence[Numeric] | Sequenc
     StatisticError : no reference, or one of the other kind.
     """
     pool = reference if isinstance(reference, NumericPool | CategoricalPool) else pooled(reference)
-    if isinstance(today, Numeric) and isinstance(pool, NumericPool):
+    if is_numeric(today) and isinstance(pool, NumericPool):
         far, moved = None, None
         if today.anchors.size and pool.anchors.size:
             far = ks(today, pool)
             deviation = pool.deviation
             moved = wasserstein(today, pool, deviation) if deviation else None
         return _binned(*number_bins(today, pool), far, moved)
-    if isinstance(today, Categorical) and isinstance(pool, CategoricalPool):
+    if is_categorical(today) and isinstance(pool, CategoricalPool):
         return _binned(*text_bins(today, pool), None, None)
     message = "numbers were compared with texts; a column's type must be that of its reference"
     raise StatisticError(message)

@@ -8,7 +8,7 @@ reference is not decided here.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -25,7 +25,6 @@ _KEPT = 20
 DECILES = np.arange(1, 10) / 10
 
 
-@runtime_checkable
 class Numeric(Counted, Protocol):
     """A numeric summary with its sums and most frequent values; see `vitals.profiles.NumericSummary`."""
 
@@ -45,7 +44,6 @@ class Numeric(Counted, Protocol):
     def counts(self) -> Integers: ...  # noqa: D102
 
 
-@runtime_checkable
 class Categorical(Protocol):
     """Counts of texts; see `vitals.profiles.CategoricalSummary`."""
 
@@ -96,6 +94,16 @@ class CategoricalPool:
     other: int
 
 
+def is_numeric(summary: Numeric | Categorical) -> TypeGuard[Numeric]:
+    """Tell a summary of numbers."""
+    return hasattr(summary, "anchors")
+
+
+def is_categorical(summary: Numeric | Categorical) -> TypeGuard[Categorical]:
+    """Tell a summary of texts."""
+    return not hasattr(summary, "anchors")
+
+
 Pool: TypeAlias = NumericPool | CategoricalPool
 
 
@@ -106,8 +114,8 @@ def pooled(summaries: Sequence[Numeric] | Sequence[Categorical]) -> Pool:
     ------
     StatisticError : without any summary, or of both kinds.
     """
-    numbers = [s for s in summaries if isinstance(s, Numeric)]
-    texts = [s for s in summaries if isinstance(s, Categorical) and not isinstance(s, Numeric)]
+    numbers = [s for s in summaries if is_numeric(s)]
+    texts = [s for s in summaries if is_categorical(s)]
     if numbers and texts:
         message = f"{len(numbers)} days of numbers and {len(texts)} of texts cannot be pooled"
         raise StatisticError(message)
