@@ -153,7 +153,7 @@ def busy_news() -> tuple[list[ModelNews], Told]:
         what_to_do="Find the callers that got no answer; look at the clients and filters behind the model.",
         evidence=(
             Evidence("part", "null", 0.061),
-            Evidence("13 % missing", "temp", 0.82),
+            Evidence("likely cause: temp missing on 13 % of rows", "temp"),
             Evidence("coincides with gbm-2: 0 -> 100 %", "version"),
         ),
     )
@@ -197,6 +197,7 @@ def busy_news() -> tuple[list[ModelNews], Told]:
         metrics=metrics(),
         usual={("roc_auc", 14): (0.69, 0.75)},
         not_judged=("recall at age 14: 12 positives < 30", "humidity: column has no reference yet"),
+        notes=("new version gbm-2 of flight_late: 100 % of rows, none in the 7 days before",),
         incidents_28d=9,
         noisiest="temp",
         calendar="day before Labour Day weekend",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from tests.digest import samples
 from tests.digest.samples import CHANNEL, DAY, finding, incident, missing, model
-from vitals.digest import Digest, ModelNews, Told, compose, escalates, part_of, told_of
+from vitals.digest import Digest, ModelNews, Told, compose, escalates, notes, part_of, told_of
+from vitals.digest.content import NoteKind
 from vitals.digest.grouping import Case, group
 from vitals.errors import InputError
 from vitals.records import Evidence, Finding, Severity, Symptom, Transition, TransitionKind
+from vitals.render import phrases
 
 YESTERDAY = DAY - timedelta(days=1)
 
@@ -117,14 +120,30 @@ def test_what_did_not_change_is_a_line_and_a_reminder_now_and_then() -> None:
 
 
 def test_what_explains_a_symptom_is_its_cause_line() -> None:
-    """A finding on a column that a symptom's evidence names moves under it, with the share it explains."""
-    errors = finding(
-        Symptom.ERRORS, "status", "6 % errors", evidence=(Evidence("moved", "temp", 0.8), Evidence("gbm-2", "version"))
-    )
-    above, below = told(with_findings(errors, missing("temp", 0.13))).items
-    assert above.causes == ("temp: 13.0 % missing (usually 0-0.3 %); explains 80 %",)
-    assert above.beside == ("version: gbm-2",)
+    """A finding on a column that the evidence of symptom and response names moves under both, said once in each."""
+    named = (Evidence("likely cause: temp missing", "temp"), Evidence("coincides with gbm-2", "version"))
+    errors = finding(Symptom.ERRORS, "status", "6 % errors", evidence=named)
+    shifted = finding(Symptom.RESPONSE_DRIFT, "score", "score moved", evidence=named)
+    first, second, below = told(with_findings(errors, shifted, missing("temp", 0.13))).items
+    assert first.causes == second.causes == ("temp: 13.0 % missing (usually 0-0.3 %)",)
+    assert first.beside == ("version: coincides with gbm-2",)
     assert below.shown == "under"
+
+
+def test_a_cause_without_a_finding_of_its_own_is_still_said() -> None:
+    """Evidence that judging calls a likely cause is one, even when its column has no line."""
+    (item,) = told(
+        with_findings(finding(Symptom.ERRORS, "status", "6 %", evidence=(Evidence("likely cause: x", "x"),)))
+    ).items
+    assert (item.causes, item.beside) == (("x",), ())
+
+
+def test_a_week_and_a_day_are_not_one_line() -> None:
+    """A share over seven days does not stand beside a share of the day."""
+    week = missing("visib", 0.13, statement="visib missing on 13 % of rows over the last 7 days, usually 0-0.3 %")
+    assert len(told(with_findings(missing("temp", 0.13), week)).items) == 2
+    (both,) = told(with_findings(week, replace(week, subject="temp"))).items
+    assert both.statement == "temp, visib: 13 % missing over the last 7 days (usually 0-0.3 %)"
 
 
 def test_the_part_is_for_grouping_and_not_for_people() -> None:
@@ -233,3 +252,9 @@ def test_two_hundred_models_with_ten_thousand_findings_compose_in_seconds() -> N
     digest = samples.crowd(10_000, 200)
     assert digest.headline.endswith("0/200 models OK")
     assert len(digest.items) == 10_000
+
+
+def test_every_kind_of_note_has_its_place_and_its_word() -> None:
+    """No note is without an order in the digest and a word in front of it."""
+    kinds = set(get_args(NoteKind))
+    assert set(notes.ORDER) == kinds == set(phrases.NOTES)

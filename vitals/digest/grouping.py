@@ -4,6 +4,7 @@ Knows nothing of incidents' states beyond what a `Case` says, and nothing of how
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,15 @@ from vitals.records import Evidence, Finding, Incident, Severity, Symptom
 from vitals.spec.model import Model
 
 PART = "part"
+_PARTS = {
+    "null": "missing",
+    "far": "far outside the usual range",
+    "unseen": "with values never seen before",
+    "single value": "at the single most frequent value",
+    "other": "with rare values",
+}
+_RANGE = re.compile(r"\((?P<low>[^,]+), (?P<high>[^]]+)\]")
+_WEEK = " over the last 7 days"
 SAME_SHARE = 0.02
 NAME, SENTENCE = 80, 600
 """Most characters of a name and of a sentence that come from data."""
@@ -81,12 +91,17 @@ def part_words(part: str) -> str:
     """Say a part of a distribution in words.
 
     >>> part_words("null"), part_words("=0"), part_words("(12, 34]"), part_words("unseen")
-    ('missing', 'equal to 0', 'in (12, 34]', 'with values never seen before')
+    ('missing', 'equal to 0', 'over 12 up to 34', 'with values never seen before')
     """
-    named = {"null": "missing", "unseen": "with values never seen before", "far": "far outside the usual values"}
-    if part in named:
-        return named[part]
-    return f"equal to {part[1:]}" if part.startswith("=") else f"in {part}"
+    bounds = _RANGE.fullmatch(part)
+    if part in _PARTS:
+        return _PARTS[part]
+    if bounds:
+        return f"over {bounds['low']} up to {bounds['high']}"
+    for sign, said in (("<= ", "up to "), ("> ", "over "), ("=", "equal to ")):
+        if part.startswith(sign):
+            return said + part.removeprefix(sign)
+    return f"in {part}"
 
 
 def subject_words(symptom: Symptom, subject: str) -> str:
@@ -138,21 +153,22 @@ def statement(cases: Sequence[Case]) -> str:
     lows = [f.expected_low for f in findings if f.expected_low is not None]
     highs = [f.expected_high for f in findings if f.expected_high is not None]
     usual = f" (usually {words.share_range(min(lows), max(highs))})" if lows and highs else ""
+    week = _WEEK if _WEEK in first.statement else ""
     what = part_words(words.visible(part.subject, NAME))
-    return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{usual}"
+    return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{week}{usual}"
 
 
 def _key(case: Case) -> tuple[str, ...] | None:
     """Give what cases of one cause share, or None for a case that stands alone."""
-    part = case.part
-    if case.symptom is Symptom.NOT_MONITORED and case.finding is not None:
-        what = case.finding.statement  # one outage of a warehouse is one problem, however many models wait for it
+    finding, part = case.finding, case.part
+    if finding is not None and case.symptom is Symptom.NOT_MONITORED:
+        what = finding.statement  # one outage of a warehouse is one problem, however many models wait for it
     elif case.priority == 1:
         return None
-    elif case.finding is None and case.incident is not None:
+    elif finding is None and case.incident is not None:
         what = case.incident.opened_on.isoformat()
-    elif part is not None and math.isfinite(_share(case)):
-        what = part.subject
+    elif finding is not None and part is not None and part.subject and math.isfinite(_share(case)):
+        what = part.subject + (_WEEK if _WEEK in finding.statement else "")
     else:
         return None
     level = "info" if case.severity is Severity.INFO else "problem"

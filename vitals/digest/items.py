@@ -12,6 +12,8 @@ from vitals.records import Day, Evidence, Severity
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
 _REMINDERS = (3, 7)
 _ASK_AFTER = 14
+CAUSE = "likely cause: "
+"""How judging begins the evidence that it takes for a cause."""
 
 
 def items_of(cases: Sequence[Case], day: Day) -> list[Item]:
@@ -74,23 +76,21 @@ def _shown(case: Case, day_number: int) -> Shown:
 
 
 def _causes(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
-    """Say the evidence that explains a share of the problem, without the columns that an item says better."""
+    """Say the evidence that judging calls a likely cause, without the columns that an item says better."""
     return [
-        f"{_said(one)} (explains {words.share(one.share)})"
+        one.text.removeprefix(CAUSE)
         for one in _evidence(cases)
-        if one.share is not None and one.subject not in replaced
+        if one.text.startswith(CAUSE) and one.subject not in replaced
     ]
 
 
 def _beside(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
-    """Say the evidence that was seen with the problem but whose share in it is not known."""
-    return [_said(one) for one in _evidence(cases) if one.share is None and one.subject not in replaced]
-
-
-def _said(evidence: Evidence) -> str:
-    """Say one line of evidence, with its subject where the text leaves it out."""
-    named = evidence.subject and evidence.subject not in evidence.text
-    return f"{words.visible(evidence.subject, NAME)}: {evidence.text}" if named else evidence.text
+    """Say the other evidence, with its subject where the text leaves it out."""
+    return [
+        one.text if one.subject in one.text else f"{words.visible(one.subject, NAME)}: {one.text}"
+        for one in _evidence(cases)
+        if not one.text.startswith(CAUSE) and one.subject not in replaced
+    ]
 
 
 def _evidence(cases: Sequence[Case]) -> list[Evidence]:
@@ -99,47 +99,31 @@ def _evidence(cases: Sequence[Case]) -> list[Evidence]:
 
 
 def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
-    """Move an item of lower priority under the first card whose evidence names its column, as a cause line."""
+    """Move items of lower priority under the cards whose evidence names their columns, as cause lines."""
     of_model: dict[str, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
         if len(item.models) == 1 and not item.info and item.priority > 1:
             of_model[item.models[0]].append(place)
     told = list(items)
     for place, item in enumerate(items):
-        named = _named(groups[place])
+        named = {one.subject for one in _evidence(groups[place])}
         if item.shown != "card" or len(item.models) != 1 or not named or told[place].shown == "under":
             continue
         below = [
             other
             for other in of_model[item.models[0]]
-            if items[other].priority > item.priority
-            and told[other].shown != "under"
-            and named.intersection(case.subject for case in groups[other])
+            if items[other].priority > item.priority and named.intersection(case.subject for case in groups[other])
         ]
         if below:
-            told[place] = _over(item, groups[place], [(items[other], groups[other]) for other in below])
+            replaced = {case.subject for other in below for case in groups[other]}
+            causes = _each([*(line(items[other]) for other in below), *_causes(groups[place], replaced)])
+            told[place] = replace(item, causes=causes, beside=_each(_beside(groups[place], replaced)))
         for other in below:
             told[other] = replace(told[other], shown="under")
     return told
-
-
-def _over(item: Item, cases: Sequence[Case], below: Sequence[tuple[Item, Sequence[Case]]]) -> Item:
-    """Put the items that explain a card in front of the evidence that they say better."""
-    causes = []
-    for under, members in below:
-        columns = {case.subject for case in members}
-        shares = [one.share for one in _evidence(cases) if one.subject in columns and one.share is not None]
-        causes.append(line(under) + (f"; explains {words.share(max(shares))}" if shares else ""))
-    replaced = {case.subject for _, members in below for case in members}
-    return replace(item, causes=_each([*causes, *_causes(cases, replaced)]), beside=_each(_beside(cases, replaced)))
 
 
 def line(item: Item) -> str:
     """Say an item in one line, without its models: its subjects, then its statement."""
     told = not item.subjects or item.statement.startswith(item.subjects[0])
     return item.statement if told else f"{words.listed(item.subjects, most=6)}: {item.statement}"
-
-
-def _named(cases: Sequence[Case]) -> set[str]:
-    """Give the columns that the evidence of a group names."""
-    return {one.subject for one in _evidence(cases)}

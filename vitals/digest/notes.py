@@ -10,7 +10,16 @@ from vitals.digest.news import ModelNews
 from vitals.records import Measurement
 
 LABEL_COVERAGE = "label_coverage"
-_ORDER: tuple[NoteKind, ...] = ("not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget")
+ORDER: tuple[NoteKind, ...] = (
+    "not_judged",
+    "warm_up",
+    "restated",
+    "calendar",
+    "version",
+    "labels",
+    "snoozed",
+    "budget",
+)
 _NAMED_MODELS = 3
 
 
@@ -33,7 +42,7 @@ def notes(news: Sequence[ModelNews], *, first: bool) -> tuple[Note, ...]:
     for one in news:
         for kind, text in _of_model(one, first):
             together[kind, words.visible(text, SENTENCE)].append(words.visible(one.model.name, SENTENCE))
-    ordered = sorted(together.items(), key=lambda pair: _ORDER.index(pair[0][0]))
+    ordered = sorted(together.items(), key=lambda pair: ORDER.index(pair[0][0]))
     return tuple(Note(kind, tuple(models), text) for (kind, text), models in ordered) + _budget(news)
 
 

@@ -20,7 +20,7 @@ def marks(priority: int | None) -> str:
 def card(item: Item) -> tuple[bool, Block]:
     """Give a card, and whether it says all there is."""
     causes, beside = item.causes[:_MOST_CAUSES], item.beside[:_MOST_CAUSES]
-    points = [("Likely cause: ", one) for one in causes] + [("Seen with it: ", one) for one in beside]
+    points = [("Likely cause: ", one) for one in causes] + [("Also: ", one) for one in beside]
     points += [("What to do: ", item.what_to_do)] if item.what_to_do else []
     lines = [section([text(name, bold=True), text(said, SHORT)]) for name, said in points]
     lines += [section(links(item))] if item.runbooks or item.incidents else []
@@ -46,7 +46,7 @@ def whole(item: Item) -> Iterator[Block]:
         yield from names("Columns: ", item.subjects)
     for name, said in [
         ("Likely cause: ", item.causes),
-        ("Seen with it: ", item.beside),
+        ("Also: ", item.beside),
         ("What to do: ", (item.what_to_do,)),
     ]:
         for one in said:

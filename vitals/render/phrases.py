@@ -6,15 +6,16 @@ from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from vitals import words
-from vitals.digest.content import Digest, Item, Metric, Note, Resolved
+from vitals.digest.content import Digest, Item, Metric, Note, NoteKind, Resolved
 
 SECTIONS = {1: "Priority 1: symptoms", 2: "Priority 2: what the models answer", 3: "Priority 3: inputs"}
 _SHARES = frozenset({"label_coverage", "prevalence", "predicted_positive_rate", "within_tolerance"})
-_NOTES = {
+NOTES: dict[NoteKind, str] = {
     "not_judged": "Not judged",
     "warm_up": "Warming up",
     "restated": "Read again",
     "calendar": "Calendar",
+    "version": "Release",
     "labels": "Labels",
     "snoozed": "Triage",
     "budget": "Alerts",
@@ -109,7 +110,7 @@ def usual(one: Metric) -> str:
 def note(one: Note) -> str:
     """Say a note with its models, at most five by name."""
     models = f"{words.listed(one.models, most=5)}: " if one.models else ""
-    return f"{_NOTES[one.kind]}: {models}{one.text}"
+    return f"{NOTES[one.kind]}: {models}{one.text}"
 
 
 def quiet_line(digest: Digest) -> str:

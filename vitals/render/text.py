@@ -32,7 +32,7 @@ def card(item: Item) -> Iterator[str]:
     for cause in item.causes:
         yield from _wrap(f"Likely cause: {cause}", "    ", "      ")
     for seen in item.beside:
-        yield from _wrap(f"Seen with it: {seen}", "    ", "      ")
+        yield from _wrap(f"Also: {seen}", "    ", "      ")
     if item.what_to_do:
         yield from _wrap(f"What to do: {item.what_to_do}", "    ", "      ")
     links = [f"incident {words.listed(item.incidents, most=4)}"] if item.incidents else []
