@@ -6,6 +6,7 @@ Positions count characters from 1. Knows no table: whether a column exists is as
 """
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -54,6 +55,11 @@ _ON_TIMES = _words(
     "to_timestamp last_day time_bucket"
 )
 _SCALARS = _OPERATORS | _ON_NUMBERS | _ON_TEXT | _ON_TIMES
+_TYPES = _words(
+    "boolean bool tinyint smallint integer int bigint hugeint utinyint usmallint uinteger ubigint int1 int2 int4 int8 "
+    "short long float real double float4 float8 decimal numeric varchar text string char bpchar date time timestamp "
+    "datetime timestamptz interval"
+) | {"timestamp with time zone"}
 _CLASSES = {
     "COLUMN_REF": "",
     "CONSTANT": "",
@@ -135,13 +141,21 @@ def parse(expression: str) -> Parsed:
 
 def _tree(expression: str) -> dict[str, Any]:
     """DuckDB's own syntax tree of the expression in parentheses."""
-    return _ask("SELECT json_serialize_sql(?::VARCHAR)", _BEFORE + enclosed(expression) + _AFTER)
+    text = _ask("SELECT json_serialize_sql(?::VARCHAR)", _BEFORE + enclosed(expression) + _AFTER)
+    tree: dict[str, Any] = json.loads(text)
+    return tree
 
 
-def _ask(query: str, text: str) -> dict[str, Any]:
-    with duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": "1"}) as connection:
-        answer: dict[str, Any] = json.loads(connection.execute(query, [text]).fetchall()[0][0])
-    return answer
+def _ask(query: str, text: str) -> str:
+    with _parser(os.getpid()).cursor() as cursor:  # a cursor of one's own: threads may parse at the same time
+        return str(cursor.execute(query, [text]).fetchall()[0][0])
+
+
+@lru_cache(maxsize=1)
+def _parser(process: int) -> duckdb.DuckDBPyConnection:
+    """Open a database that only parses; a forked child opens its own."""
+    del process
+    return duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": "1"})
 
 
 def _arguments(tree: dict[str, Any], functions: list[dict[str, Any]]) -> str:
@@ -151,8 +165,7 @@ def _arguments(tree: dict[str, Any], functions: list[dict[str, Any]]) -> str:
         return ""
     node = tree["statements"][0]["node"] | {"select_list": chosen}
     text = json.dumps({"error": False, "statements": [tree["statements"][0] | {"node": node}]})
-    with duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": "1"}) as connection:
-        return str(connection.execute("SELECT json_deserialize_sql(?::JSON)", [text]).fetchall()[0][0])
+    return _ask("SELECT json_deserialize_sql(?::JSON)", text)
 
 
 @lru_cache(maxsize=1)
@@ -199,6 +212,8 @@ def _refusal(node: dict[str, Any], expression: str) -> tuple[int, str] | None:
         return at, f"{'.'.join(node['column_names'])!r} at {at}: write the column without a table or schema"
     if kind == "FUNCTION":
         return _refused_function(node, at)
+    if kind == "TYPE" and node["type_name"].lower() not in _TYPES:
+        return at, f"type {node['type_name']!r} is unknown or not allowed at {at}"
     return None
 
 

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,11 +35,11 @@ def make_model() -> Callable[..., Model]:
 
 
 @pytest.fixture(params=KINDS)
-def plant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Plant]:
+def plant(request: pytest.FixtureRequest, tmp_path: Path) -> Plant:
     """Write tables into a source of the given kind and open it: `plant(predictions=table, feedback=table)`."""
     kind = request.param
     url = request.getfixturevalue("postgres_url") if kind == "postgresql" else None
-    yield lambda **tables: planted(kind, tmp_path, url, tables)
+    return lambda **tables: planted(kind, tmp_path, url, tables)
 
 
 @pytest.fixture
@@ -165,3 +165,14 @@ def contract_table() -> pa.Table:
             "none": pa.array([None] * n, pa.float64()),
         }
     )
+
+
+@pytest.fixture
+def plant_postgres() -> Callable[..., None]:
+    """Write tables into a PostgreSQL database: `plant_postgres(url, predictions=table)`."""
+
+    def write(url: str, **tables: pa.Table) -> None:
+        for name, table in tables.items():
+            _write_postgres(table, url, name)
+
+    return write

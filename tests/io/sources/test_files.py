@@ -142,7 +142,7 @@ def test_tables_lie_within_the_directory(table: str, tmp_path: Path) -> None:
 
 def test_missing_directory(tmp_path: Path) -> None:
     """A directory that is not there is named."""
-    with pytest.raises(InputError, match="there is no directory .*nowhere"):
+    with pytest.raises(InputError, match=r"there is no directory .*nowhere"):
         opened(tmp_path / "nowhere").columns("predictions")
 
 

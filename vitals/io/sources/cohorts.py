@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vitals.errors import InputError
+from vitals.io.sources.arrays import TYPES
 from vitals.io.sources.base import Query, Session, Source, wrong
 from vitals.io.sources.days import DayRows, Place, normal, read_rows, required, time_range, within
 from vitals.io.sources.times import INSTANT_TYPE
@@ -31,7 +32,7 @@ LABEL_TIME = "__label_time"
 _EARLY = timedelta(days=1)
 
 
-def read_cohort(  # noqa: PLR0917
+def read_cohort(
     predictions: Source,
     feedback: Source,
     model: Model,
@@ -65,12 +66,10 @@ def read_cohort(  # noqa: PLR0917
     with predictions.session() as session:
         rows = read_rows(predictions.name, session, model, day, columns=list(dict.fromkeys(asked)), as_of=as_of)
         if same:
-            labels = _labels(
-                feedback, session, model, day, as_of=as_of, predicted=rows.query if feedback.joins else None
-            )
+            labels = _labels(feedback, session, model, day, as_of=as_of, rows=rows, join=feedback.joins)
     if not same:
         with feedback.session() as session:
-            labels = _labels(feedback, session, model, day, as_of=as_of, predicted=None)
+            labels = _labels(feedback, session, model, day, as_of=as_of, rows=rows, join=False)
     return _matched(model, day, age, rows.table.select(names), rows=rows, labels=labels)
 
 
@@ -95,7 +94,7 @@ def _names(model: Model, spec: Feedback, columns: Sequence[str]) -> list[str]:
 
 
 def _labels(
-    source: Source, session: Session, model: Model, day: Day, *, as_of: datetime, predicted: Query | None
+    source: Source, session: Session, model: Model, day: Day, *, as_of: datetime, rows: DayRows, join: bool
 ) -> pa.Table:
     """Read what is visible: columns id, label and time."""
     spec = _feedback(model)
@@ -103,15 +102,16 @@ def _labels(
     schema = session.schema(spec.table)
     named = [name for name in (spec.id, spec.target, spec.time, spec.loaded_at) if name]
     required(place, named, list(schema), " of feedback")
+    _same_type(model, rows.table.column(model.predictions.id).type, TYPES.get(schema[spec.id].kind))
     zone = ZoneInfo(spec.time_zone)
     start = window(day, model.zone).start - _EARLY
     ranges = [time_range(place, session, schema[spec.time], spec, (start, as_of))]
     if spec.loaded_at and spec.loaded_at != spec.time:
         ranges.append(time_range(place, session, schema[spec.loaded_at], spec, (None, as_of)))
     among = None
-    if predicted is not None:
-        key = model.predictions.id or ""
-        among = (spec.id, Query(predicted.table, (key,), predicted.ranges, predicted.where))
+    if join:
+        asked, key = rows.query, model.predictions.id or ""
+        among = (spec.id, Query(asked.table, (key,), asked.ranges, asked.where))
     query = Query(spec.table, tuple(dict.fromkeys(named)), tuple(ranges), None, (spec.id, spec.target), among)
     raw, times = within(place, session.rows(query), query.ranges)
     arrays = [normal(place, raw.column(name), schema[name], zone) for name in (spec.id, spec.target)]
@@ -176,15 +176,22 @@ def _positions(
 ) -> NDArray[np.int64]:
     """Find the row of each label's prediction; -1 when it is not of this day."""
     left, right = _plain(ids), _plain(labelled)
-    if len(left) and len(right) and left.type != right.type:
-        log, spec = model.predictions, _feedback(model)
-        what = f"feedback.id is {right.type}, {log.table}.{log.id} is {left.type}; cast one of them in a view"
-        raise wrong(spec.source, spec.table, what, spec.id)
+    if len(right):
+        _same_type(model, left.type, right.type)
     rows = np.flatnonzero(first & np.asarray(pc.is_valid(left)))
     if not len(rows) or not len(right):
         return np.full(len(right), -1, dtype=np.int64)
     found = np.asarray(pc.fill_null(pc.index_in(right, left.take(pa.array(rows))), -1)).astype(np.int64)
     return np.where(found >= 0, rows[found], -1)
+
+
+def _same_type(model: Model, left: pa.DataType, right: pa.DataType | None) -> None:
+    """Refuse ids that could never be equal: text here, numbers there."""
+    if left != right:
+        log, spec = model.predictions, _feedback(model)
+        kinds = [str(kind.value_type) if kind and pa.types.is_dictionary(kind) else str(kind) for kind in (right, left)]
+        what = f"feedback.id is {kinds[0]}, {log.table}.{log.id} is {kinds[1]}; cast one of them in a view"
+        raise wrong(spec.source, spec.table, what, spec.id)
 
 
 def _plain(values: pa.ChunkedArray) -> pa.Array:
