@@ -172,7 +172,7 @@ def test_the_metadata_names_digest_revision_and_part_and_no_data() -> None:
 
 def test_without_blocks_the_digest_is_still_told() -> None:
     """The plain pieces fit the text limit and hold the digest's lines, with a count of what was cut."""
-    pieces = slack.render(samples.crowd(10_000, 5)).plain
+    pieces = crowd_messages(10_000, 200)[0].plain
     assert max(len(piece.encode()) for piece in pieces) <= 3_800
     assert re.search(r"\+[\d,]+ more lines$", pieces[-1])
     assert "13.1-14.8 % missing" in slack.render(samples.busy()).plain[0]
