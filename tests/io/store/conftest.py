@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import pyarrow as pa
 import pytest
@@ -36,6 +37,7 @@ class Clock:
     now: datetime = field(default=datetime(2013, 8, 15, 10, 5, tzinfo=UTC))
 
     def __call__(self) -> datetime:
+        """Give the time that was set."""
         return self.now
 
     def forward(self, seconds: float) -> None:
@@ -205,6 +207,21 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store, migrated once and copied by tests that are not about migrating."""
+    path = tmp_path_factory.mktemp("migrated") / "vitals.db"
+    store = Store(f"sqlite:///{path}", Clock(), "run-0")
+    store.open()
+    store.close()
+    return path
+
+
 @pytest.fixture
-def store(url: str, open_store: Callable[..., Store]) -> Store:
+def store(url: str, open_store: Callable[..., Store], migrated_file: Path) -> Store:
+    """An empty store, once on each database."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True)
+        copyfile(migrated_file, path)
     return open_store(url)
