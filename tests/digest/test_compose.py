@@ -258,3 +258,16 @@ def test_every_kind_of_note_has_its_place_and_its_word() -> None:
     """No note is without an order in the digest and a word in front of it."""
     kinds = set(get_args(NoteKind))
     assert set(notes.ORDER) == kinds == set(phrases.NOTES)
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "said"),
+    [("recall", (-0.2, 1.3), (0.0, 1.0)), ("log_loss", (-0.2, 1.3), (0.0, 1.3)), ("bias", (-0.2, 1.3), (-0.2, 1.3))],
+)
+def test_a_usual_range_stays_within_what_a_metric_can_be(
+    name: str, usual: tuple[float, float], said: tuple[float, float]
+) -> None:
+    """A recall below 0 or above 1 is not shown as usual."""
+    row = replace(samples.metrics()[-1], subject=name)
+    (metric,) = told(replace(samples.quiet_news(), metrics=(row,), usual={(name, row.age): usual})).metrics
+    assert metric.usual == said

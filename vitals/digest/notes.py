@@ -21,6 +21,8 @@ ORDER: tuple[NoteKind, ...] = (
     "budget",
 )
 _NAMED_MODELS = 3
+_SIGNED = frozenset({"bias", "r2"})
+_UNBOUNDED = frozenset({"log_loss", "calibration_ratio", "mae", "rmse", "wape", "p90_abs_error"})
 
 
 def metrics(news: ModelNews) -> tuple[Metric, ...]:
@@ -58,10 +60,18 @@ def _metric(news: ModelNews, row: Measurement) -> Metric:
         lower=row.lower,
         upper=row.upper,
         n=row.n,
-        usual=news.usual.get((name, row.age)),
+        usual=_possible(name, news.usual.get((name, row.age))),
         reason=words.visible(row.reason, SENTENCE) if row.reason else "",
         primary=name == (news.model.metrics[0] if news.model.metrics else "roc_auc"),
     )
+
+
+def _possible(name: str, usual: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Cut a usual range to the values that a metric can take: nobody has a recall of -0.2."""
+    if usual is None or name in _SIGNED:
+        return usual
+    low, high = (max(0.0, end) for end in usual)
+    return (low, high) if name in _UNBOUNDED else (min(1.0, low), min(1.0, high))
 
 
 def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:

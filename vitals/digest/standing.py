@@ -13,6 +13,7 @@ from vitals.judging.past import Past
 from vitals.judging.performance import usual
 from vitals.records import WHOLE, Day, Drift, Incident, Measurement, Severity, Triage, TriageKind
 from vitals.spec import Model
+from vitals.stats.metrics import METRICS
 
 NEEDED_DAYS = 14
 BUDGET_DAYS = 28
@@ -102,7 +103,8 @@ def _usual(
     ranges = {}
     for one in shown:
         before = [m for m in by_key[(one.signal, one.subject, one.age)] if m.day < one.day]
-        known = usual(before[-56:], one) if len(before) >= NEEDED_DAYS else None
+        metric = METRICS.get(one.subject)
+        known = usual(metric, before[-56:], one) if metric is not None and len(before) >= NEEDED_DAYS else None
         if known is not None:
             ranges[(one.subject or one.signal, one.age)] = (known.low, known.high)
     return ranges

@@ -1,7 +1,7 @@
 """Lines that every rendering shares: what changed, metrics, resolved incidents, notes. Plain text, no markup."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +27,7 @@ class Cohort:
     """The metrics of one model's cohort at one age."""
 
     model: str
+    age: int
     title: str
     metrics: tuple[Metric, ...]
 
@@ -71,6 +72,16 @@ def resolved(one: Resolved) -> str:
     return f"{where}: resolved {when} after {days} ({one.reason})"
 
 
+def brief(metrics: Sequence[Metric]) -> Iterator[Cohort]:
+    """Give each model's cohorts with the primary metric alone, at the last age with all of them."""
+    last: dict[str, int] = {}
+    for one in metrics:
+        last[one.model] = max(one.age, last.get(one.model, 0))
+    for cohort in cohorts(metrics):
+        whole = cohort.age == last[cohort.model]
+        yield replace(cohort, metrics=tuple(m for m in cohort.metrics if whole or m.primary))
+
+
 def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
     """Give metrics by model, age and cohort, in the digest's order."""
     for (model, age, day), members in groupby(metrics, key=lambda m: (m.model, m.age, m.cohort_day)):
@@ -79,7 +90,7 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
         labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
         of = f" of {words.count(coverage.n, 'row')}" if labels and coverage and coverage.n is not None else ""
         title = f"predictions of {words.short_day(day)}, seen {words.count(age, 'day')} later{labels}{of}"
-        yield Cohort(model, title, tuple(m for m in found if m is not coverage or not labels))
+        yield Cohort(model, age, title, tuple(m for m in found if m is not coverage or not labels))
 
 
 def metric(one: Metric) -> str:
@@ -94,7 +105,9 @@ def metric(one: Metric) -> str:
 
 def value(one: Metric) -> str:
     """Say a metric's value alone."""
-    return words.share(one.value) if one.name in _SHARES else words.number(one.value)
+    if one.name in _SHARES or one.value is None:
+        return words.share(one.value)
+    return f"{one.value:.3f}" if _is_small(one.value) else words.number(one.value)
 
 
 def interval(one: Metric) -> str:
@@ -154,4 +167,15 @@ def _short(one: Note) -> str:
 
 
 def _range(name: str, low: float, high: float) -> str:
-    return words.share_range(low, high) if name in _SHARES else words.number_range(low, high)
+    """Say a range with the decimals of its value."""
+    if name in _SHARES:
+        return words.share_range(low, high)
+    if _is_small(low) and _is_small(high):
+        between = " to " if low < 0 else "-"
+        return f"{low:.3f}{between}{high:.3f}"
+    return words.number_range(low, high)
+
+
+def _is_small(value: float) -> bool:
+    """Whether three decimals suit a metric's value, as they do between -10 and 10, but for tiny ones."""
+    return value == 0 or 0.001 <= abs(value) < 10

@@ -122,7 +122,7 @@ def _root(digest: Digest) -> _Page:
     _items(page, "Still open", phrases.still_open(digest))
     _lines(page, "Resolved", [phrases.resolved(one) for one in digest.resolved])
     _items(page, "For information", phrases.for_information(digest))
-    _lines(page, "Labels and metrics", [_cohort(one) for one in phrases.cohorts(digest.metrics)])
+    _lines(page, "Labels and metrics", [_cohort(one) for one in phrases.brief(digest.metrics)])
     _lines(page, "Notes", [phrases.note(one) for one in digest.notes], _NOTES)
     page.items += [item for item in digest.items if item.shown == "under" and is_crowded(item)]
     details = "details in the thread · " if page.items or page.lines else ""

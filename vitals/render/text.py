@@ -8,6 +8,7 @@ from vitals.digest.content import Digest, Item
 from vitals.render import phrases
 
 WIDTH = 100
+_MOST_BESIDE = 3
 
 
 def render(digest: Digest) -> str:
@@ -31,8 +32,10 @@ def card(item: Item) -> Iterator[str]:
     yield from _wrap(f"{item.statement}.".replace("..", "."), "    ", "    ")
     for cause in item.causes:
         yield from _wrap(f"Likely cause: {cause}", "    ", "      ")
-    for seen in item.beside:
+    for seen in item.beside[:_MOST_BESIDE]:
         yield from _wrap(f"Also: {seen}", "    ", "      ")
+    if len(item.beside) > _MOST_BESIDE:
+        yield f"    Also: {len(item.beside) - _MOST_BESIDE:,} more, on the page"
     if item.what_to_do:
         yield from _wrap(f"What to do: {item.what_to_do}", "    ", "      ")
     links = [f"incident {words.listed(item.incidents, most=4)}"] if item.incidents else []
@@ -50,7 +53,7 @@ def _body(digest: Digest) -> Iterator[str]:
     yield from _section("RESOLVED", (_wrap(phrases.resolved(one), "  ", "    ") for one in digest.resolved))
     info = (_wrap(_line(item), "  ", "    ") for item in phrases.for_information(digest))
     yield from _section("FOR INFORMATION", info)
-    yield from _section("LABELS AND METRICS", (_cohort(one) for one in phrases.cohorts(digest.metrics)))
+    yield from _section("LABELS AND METRICS", (_cohort(one) for one in phrases.brief(digest.metrics)))
     yield from _section("NOTES", (_wrap(phrases.note(one), "  ", "    ") for one in digest.notes))
 
 
