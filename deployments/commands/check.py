@@ -6,7 +6,7 @@ from deployments.commands.common import print_json, say
 from tasks.world import open_world
 from vitals import words
 from vitals.errors import VitalsError
-from vitals.io.checking import rule_problems, source_problems
+from vitals.io import checking
 from vitals.io.settings import Settings
 from vitals.io.world import World
 from vitals.spec import Model, load_models
@@ -20,7 +20,7 @@ def check(settings: Settings, as_format: str) -> int:
     with open_world(settings) as world:
         for model in loaded.models:
             problems += _suite_problems(settings, model)
-            problems += _world_problems(world, model)
+            problems += checking.problems(world, model)
         problems += _store_problems(world)
     if as_format == "json":
         print_json(problems)
@@ -47,15 +47,6 @@ def _suite_problems(settings: Settings, model: Model) -> Iterator[str]:
         yield f"{model.name} expectations: no suite {path}; write it, or take the key out"
         return
     yield from check_suite(path)
-
-
-def _world_problems(world: World, model: Model) -> Iterator[str]:
-    try:
-        columns = yield from source_problems(world, model)
-    except VitalsError as error:
-        yield f"{model.name}: {error}"
-        columns = None
-    yield from rule_problems(model, columns)
 
 
 def _store_problems(world: World) -> Iterator[str]:

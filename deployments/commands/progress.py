@@ -74,3 +74,10 @@ def _observe_chunk(settings: Settings, model: Model, days: Sequence[Day]) -> Non
         steps = plain.steps(world)
         for day in days:
             observe(model, day, steps)
+
+
+def telling(days: Sequence[Day]) -> Iterator[Day]:
+    """Give days one by one and move a bar on stderr."""
+    columns = (TextColumn("composing digests"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield from bar.track(days)

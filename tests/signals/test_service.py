@@ -16,8 +16,8 @@ from vitals.stats.intervals import wilson
 
 
 def of(found: list[Measurement], signal: str) -> dict[str, Measurement]:
-    """Measurements of one signal by subject."""
-    return {m.subject: m for m in found if m.signal == signal}
+    """Measurements of one signal by subject, of all rows."""
+    return {m.subject: m for m in found if m.signal == signal and not m.segment}
 
 
 def test_traffic_counts_rows_by_day_and_hour(model: Callable[..., Any], partition: Callable[..., Any]) -> None:
@@ -26,6 +26,13 @@ def test_traffic_counts_rows_by_day_and_hour(model: Callable[..., Any], partitio
 
     assert (traffic["day"].value, traffic["day"].n) == (400.0, 400)
     assert [traffic[f"hour={h:02d}"].value for h in range(24)] == [20.0] * 20 + [0.0] * 4
+
+
+def test_traffic_is_counted_by_version(model: Callable[..., Any], partition: Callable[..., Any]) -> None:
+    """Rows of every model version are measured, so that a release can be seen."""
+    found = service.measure(model(), partition())
+
+    assert {m.segment: m.value for m in found if m.segment} == {"version=v1": 300.0, "version=v2": 100.0}
 
 
 def test_hours_of_another_length_are_scaled_and_missing_ones_left_out(

@@ -21,8 +21,7 @@ from vitals.spec.model import AvoidRule
 
 def read(world: World, model: Model, day: Day) -> Partition:
     """Read one day of the prediction log: only the needed columns, as it was known when it was due."""
-    expressions = [rule.where for rule in _rules(model, "predictions")] + [h.value for h in model.heuristics]
-    columns = needed_columns(model, _columns(expressions), world.suite_columns(model))
+    columns = needed_columns(model, _prediction_columns(model), world.suite_columns(model))
     as_of = due_instant(model, day) if model.predictions.loaded_at else None
     return world.source(model.predictions.source).read_day(model, day, columns, as_of)
 
@@ -64,14 +63,14 @@ def evaluate(world: World, model: Model, day: Day) -> list[Measurement]:
 def _evaluate(world: World, model: Model, cohort_day: Day, age: int) -> list[Measurement]:
     feedback = model.feedback
     assert feedback is not None  # noqa: S101  checked by the caller
-    outcomes = _rules(model, "outcomes") if age == feedback.ages[-1] else []
+    outcomes = _rules(model, "outcomes") if age == max(feedback.ages) else []
     cohort = read_cohort(
         world.source(model.predictions.source),
         world.source(feedback.source),
         model,
         cohort_day,
         age,
-        _columns(rule.where for rule in outcomes),
+        outcome_columns(model) if outcomes else (),
     )
     measured = performance.measure(model, cohort)
     if outcomes and cohort.table.num_rows:
@@ -97,6 +96,17 @@ def unfinished(world: World, model: Model, first: Day, last: Day) -> set[Day]:
 def record(world: World, model: Model, observation: Observation) -> bool:
     """Write the observation of one day in one transaction; True when it changed what was stored."""
     return world.store.replace(observation, world.observation_hash(model))
+
+
+def outcome_columns(model: Model) -> tuple[str, ...]:
+    """Columns of the prediction log that outcome rules mention (the label is there anyway)."""
+    target = model.feedback.target if model.feedback else None
+    return tuple(c for c in _columns(rule.where for rule in _rules(model, "outcomes")) if c != target)
+
+
+def _prediction_columns(model: Model) -> tuple[str, ...]:
+    """Columns that rules over predictions and heuristics mention; an unreadable rule is reported when it runs."""
+    return _columns([*(rule.where for rule in _rules(model, "predictions")), *(h.value for h in model.heuristics)])
 
 
 def _rules(model: Model, over: str) -> list[AvoidRule]:

@@ -44,6 +44,15 @@ def columns_of(expression: str) -> frozenset[str]:
     return frozenset(column.name for column in _parsed(expression).columns)
 
 
+def syntax(expression: str) -> str | None:
+    """Say what is wrong with an expression whatever the columns are, with its position, or None.
+
+    >>> syntax("score > ")
+    'syntax error at or near ")" at 9'
+    """
+    return parse(expression).problem
+
+
 def check(expression: str, columns: Mapping[str, pa.DataType], kind: Kind) -> str | None:
     """Say what is wrong with an expression, with its position, or None.
 

@@ -94,7 +94,7 @@ def _news(world: World, model: Model, day: Day, told: Told | None, problem: str 
 def _printed(world: World, digest: Digest) -> None:
     """Remember what was told: the next digest is new against it."""
     known = world.store.intend(digest.channel, digest.day, digest.revision, digest.to_json(), digest.content_hash)
-    if known is None or known.state is not DeliveryState.PRINTED:
+    if known is None or known.state not in {DeliveryState.PRINTED, DeliveryState.SENT}:
         world.store.printed(digest.channel, digest.day, digest.revision)
 
 

@@ -41,6 +41,10 @@ class Places:
             if change.kind is TransitionKind.ACCEPTED:
                 self.since[change.fingerprint] = change.opened_on
 
+    def told(self, fingerprint: str, day: Day) -> bool:
+        """Whether a finding about a day was made of this place before."""
+        return day in self.found.get(fingerprint, set())
+
     def usable(self, fingerprint: str, days: Iterable[Day]) -> list[Day]:
         """Leave only the days that may serve as reference for the place."""
         found = self.found.get(fingerprint, set())

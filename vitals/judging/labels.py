@@ -24,7 +24,8 @@ def coverage(today: Today) -> tuple[Ruling, frozenset[int]]:
 
 def _one(today: Today, measured: Measurement) -> Ruling:
     ruling = Ruling()
-    subject = f"after {words.count(measured.age, 'day')}"
+    subject = "labels"
+    age = f"after {words.count(measured.age, 'day')}"
     series = today.history.series("label_coverage", measured.subject, "", measured.age)
     place = fingerprint(today.model.name, Symptom.LABEL_COVERAGE, subject, "")
     days = [d for d in today.places.usable(place, sorted(series)) if d < measured.day and d not in today.unfit]
@@ -36,20 +37,20 @@ def _one(today: Today, measured: Measurement) -> Ruling:
     against = score(measured.value, past)
     if against.z > -least or against.center - measured.value < LEAST_POINTS:
         return ruling
-    half = measured.value < against.center / 2
+    half, told = measured.value < against.center / 2, today.places.told(place, measured.day)
     ruling.findings.append(
         Finding(
             model=today.model.name,
             day=today.day,
             cohort_day=measured.day,
             priority=2,
-            severity=Severity.CRITICAL if half else Severity.WARNING,
+            severity=Severity.INFO if told else Severity.CRITICAL if half else Severity.WARNING,
             symptom=Symptom.LABEL_COVERAGE,
             subject=subject,
             segment="",
             statement=(
                 f"labels for {words.share(measured.value)} of the predictions of {words.day_words(measured.day)}"
-                f" {subject}, usually {words.share_range(max(against.low, 0), min(against.high, 1))}"
+                f" {age}, usually {words.share_range(max(against.low, 0), min(against.high, 1))}"
             ),
             what_to_do=WHAT_TO_DO[Symptom.LABEL_COVERAGE],
             value=measured.value,

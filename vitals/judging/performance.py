@@ -10,7 +10,7 @@ from typing import Any
 
 from vitals import words
 from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Place, Ruling, Today
+from vitals.judging.day import Ruling, Today
 from vitals.records import Finding, Measurement, Severity, Symptom, fingerprint
 from vitals.stats.metrics import METRICS, Metric
 from vitals.stats.series import threshold
@@ -53,40 +53,51 @@ class Usual:
 
     Attributes
     ----------
-    spread : sqrt(tau2 (1 + 1/R) + se^2), with tau2 learned between past days and se of the cohort in question.
+    z : deviations of the cohort in question from the center.
+    low, high : center -+ 2 sqrt(tau2 (1 + 1/R) + se^2), within the metric's domain, with tau2 learned between past
+        days and se of the cohort in question; on the log scale for multiplicative metrics.
     """
 
     center: float
-    spread: float
+    low: float
+    high: float
+    z: float
     days: int
 
-    @property
-    def low(self) -> float:
-        """Lower end of the usual range."""
-        return self.center - 2 * self.spread
 
-    @property
-    def high(self) -> float:
-        """Upper end of the usual range."""
-        return self.center + 2 * self.spread
-
-
-def usual(past: Sequence[Measurement], measured: Measurement) -> Usual | None:
+def usual(metric: Metric[Any], past: Sequence[Measurement], measured: Measurement) -> Usual | None:
     """Learn from past cohorts of the same age; None from fewer than two.
 
     Notes
     -----
     tau2 = max(0, variance between days - mean sampling variance): real days differ more than sampling says.
     """
-    known = [m for m in past if m.value is not None]
-    if len(known) < 2:
+    known = [found for m in past if (found := _scaled(metric, m)) is not None]
+    now = _scaled(metric, measured)
+    if len(known) < 2 or now is None:
         return None
-    values = [float(m.value or 0.0) for m in known]
-    center = math.fsum(values) / len(values)
-    between = math.fsum((v - center) ** 2 for v in values) / (len(values) - 1)
-    sampling = math.fsum(standard_error(m) ** 2 for m in known) / len(known)
+    center = math.fsum(value for value, _ in known) / len(known)
+    between = math.fsum((value - center) ** 2 for value, _ in known) / (len(known) - 1)
+    sampling = math.fsum(error**2 for _, error in known) / len(known)
     tau2 = max(0.0, between - sampling)
-    return Usual(center, math.sqrt(tau2 * (1 + 1 / len(known)) + standard_error(measured) ** 2), len(known))
+    spread = math.sqrt(tau2 * (1 + 1 / len(known)) + now[1] ** 2)
+    ends = [_natural(metric, center + side * 2 * spread) for side in (-1, 1)]
+    z = (now[0] - center) / spread if spread > 0 else 0.0
+    return Usual(_natural(metric, center), ends[0], ends[1], z, len(known))
+
+
+def _scaled(metric: Metric[Any], measured: Measurement) -> tuple[float, float] | None:
+    """Value and standard error on the scale on which the metric is compared; None where it has none there."""
+    value, error = measured.value, standard_error(measured)
+    if value is None or (metric.multiplicative and value <= 0):
+        return None
+    return (math.log(value), error / value) if metric.multiplicative else (value, error)
+
+
+def _natural(metric: Metric[Any], value: float) -> float:
+    back = math.exp(value) if metric.multiplicative else value
+    back = back if metric.low is None else max(back, metric.low)
+    return back if metric.high is None else min(back, metric.high)
 
 
 def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
@@ -96,20 +107,19 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     days = [d for d in today.places.usable(place, sorted(series)) if d < measured.day and d not in today.unfit]
     past = [m for d in days if (m := series[d]).value is not None][-today.model.reference.days :]
     least = threshold(len(past))
-    known = usual(past, measured)
+    known = usual(metric, past, measured)
     if least is None or known is None or measured.value is None:
         return ruling
-    key: Place = (Symptom.PERFORMANCE, metric.name, measured.segment)
-    ruling.judged.add(key)
-    change = float(measured.value) - known.center
-    if known.spread == 0 or not metric.is_bad(change) or abs(change) < material(today, metric, known.center):
+    ruling.judged.add((Symptom.PERFORMANCE, metric.name, measured.segment))
+    change = measured.value - known.center
+    if not metric.is_bad(change) or abs(change) < material(today, metric, known.center) or abs(known.z) <= least:
         return ruling
-    if abs(change / known.spread) > least:
-        ruling.findings.append(_finding(today, metric, measured, known.low, known.high))
+    ruling.findings.append(_finding(today, metric, measured, known, told=today.places.told(place, measured.day)))
     return ruling
 
 
-def _finding(today: Today, metric: Metric[Any], measured: Measurement, low: float, high: float) -> Finding:
+def _finding(today: Today, metric: Metric[Any], measured: Measurement, known: Usual, *, told: bool) -> Finding:
+    """Put a metric into words; a cohort that was told about at a younger age is no news when it gets older."""
     where = f" for {measured.segment}" if measured.segment else ""
     interval = ""
     if measured.lower is not None and measured.upper is not None:
@@ -119,17 +129,17 @@ def _finding(today: Today, metric: Metric[Any], measured: Measurement, low: floa
         day=today.day,
         cohort_day=measured.day,
         priority=2,
-        severity=Severity.WARNING,
+        severity=Severity.INFO if told else Severity.WARNING,
         symptom=Symptom.PERFORMANCE,
         subject=metric.name,
         segment=measured.segment,
         statement=(
             f"{metric.name}{where} {words.number(float(measured.value or 0))} for predictions of"
             f" {words.day_words(measured.day)} after {words.count(measured.age, 'day')}, usual range at this age"
-            f" {words.number(low)} to {words.number(high)}{interval}, n={words.number(measured.n or 0)}"
+            f" {words.number_range(known.low, known.high)}{interval}, n={words.number(measured.n or 0)}"
         ),
         what_to_do=WHAT_TO_DO[Symptom.PERFORMANCE],
         value=measured.value,
-        expected_low=low,
-        expected_high=high,
+        expected_low=known.low,
+        expected_high=known.high,
     )

@@ -6,6 +6,7 @@ Measures one day from its partition alone. What is usual is not known here.
 import numpy as np
 from numpy.typing import NDArray
 
+from vitals.profiles.segments import group
 from vitals.records import Measurement, Partition, Symptom
 from vitals.signals.entry import entry
 from vitals.signals.values import equal_any, missing, numbers
@@ -21,7 +22,8 @@ def measure(model: Model, partition: Partition) -> list[Measurement]:
 
     Returns
     -------
-    traffic `day` and `hour=00` .. `hour=23` (rows; hours that the local day does not have are left out), errors
+    traffic `day` and `hour=00` .. `hour=23` (rows; hours that the local day does not have are left out), traffic `day`
+    per model version (so that releases can be seen), errors
     `status` (share), latency `p50 p95 p99` (milliseconds), saturation (share of the capacity), duplicates `id` (share).
     """
     found = [
@@ -31,7 +33,9 @@ def measure(model: Model, partition: Partition) -> list[Measurement]:
         *_saturation(model, partition),
         *_duplicates(model, partition),
     ]
-    return [entry(model, partition.facts.day, signal, subject, estimate) for signal, subject, estimate in found]
+    day = partition.facts.day
+    whole = [entry(model, day, signal, subject, estimate) for signal, subject, estimate in found]
+    return [*whole, *_versions(model, partition)]
 
 
 Found = list[tuple[Symptom, str, Estimate]]
@@ -46,6 +50,19 @@ def _traffic(partition: Partition) -> Found:
             per_hour = said(rows / length, None, rows, "rows of the local hour, per 60 minutes")
             found.append((Symptom.TRAFFIC, f"hour={hour:02d}", per_hour))
     return found
+
+
+def _versions(model: Model, partition: Partition) -> list[Measurement]:
+    """Rows of the day per version of the model; the smallest ones together."""
+    column = model.predictions.version
+    if column is None or column not in partition.table.column_names or not partition.facts.rows:
+        return []
+    groups = group(partition.table[column], "version")
+    sizes = np.diff(groups.bounds)
+    return [
+        entry(model, partition.facts.day, Symptom.TRAFFIC, "day", said(rows, None, rows, "rows of the day"), segment=name)
+        for name, rows in zip(groups.segments, sizes.tolist(), strict=True)
+    ]
 
 
 def _errors(model: Model, partition: Partition) -> Found:

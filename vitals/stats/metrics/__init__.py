@@ -38,6 +38,8 @@ class Metric(Generic[Sample]):
     family : `rank` metrics vary less between clean weeks than `loss` ones and are judged at a lower threshold.
     material : smallest change that matters: a share of the usual value, or in the metric's unit where `absolute`.
     judged : may raise a finding; else it is only shown.
+    low, high : the ends of its domain, None where it has none.
+    multiplicative : half and twice are equally far from usual: compared on the log scale.
     """
 
     name: str
@@ -49,6 +51,9 @@ class Metric(Generic[Sample]):
     material: float = 0.1
     absolute: bool = False
     judged: bool = True
+    low: float | None = None
+    high: float | None = None
+    multiplicative: bool = False
 
     def __call__(self, sample: Sample) -> Estimate:
         """Estimate the metric; what the sample lacks, or numbers too large for a double, become a reason.
@@ -78,24 +83,32 @@ _DECIDED: frozenset[Need] = frozenset({"label", "decision"})
 _PREDICTED: frozenset[Need] = frozenset({"label", "prediction"})
 
 _BINARY: tuple[Metric[BinarySample], ...] = (
-    Metric("roc_auc", "binary", binary.roc_auc, _SCORED, "higher", "rank", material=0.02, absolute=True),
-    Metric("average_precision", "binary", binary.average_precision, _SCORED, "higher", "rank"),
-    Metric("precision", "binary", binary.precision, _DECIDED, "higher"),
-    Metric("recall", "binary", binary.recall, _DECIDED, "higher"),
-    Metric("f1", "binary", binary.f1, _DECIDED, "higher"),
-    Metric("log_loss", "binary", binary.log_loss, _SCORED, "lower"),
-    Metric("brier", "binary", binary.brier, _SCORED, "lower"),
-    Metric("calibration_ratio", "binary", binary.calibration_ratio, _SCORED, "two_sided"),
-    Metric("prevalence", "binary", binary.prevalence, frozenset({"label"}), "two_sided"),
-    Metric("predicted_positive_rate", "binary", binary.predicted_positive_rate, frozenset({"decision"}), "two_sided"),
+    Metric("roc_auc", "binary", binary.roc_auc, _SCORED, "higher", "rank", material=0.02, absolute=True, low=0, high=1),
+    Metric("average_precision", "binary", binary.average_precision, _SCORED, "higher", "rank", low=0, high=1),
+    Metric("precision", "binary", binary.precision, _DECIDED, "higher", low=0, high=1),
+    Metric("recall", "binary", binary.recall, _DECIDED, "higher", low=0, high=1),
+    Metric("f1", "binary", binary.f1, _DECIDED, "higher", low=0, high=1),
+    Metric("log_loss", "binary", binary.log_loss, _SCORED, "lower", low=0),
+    Metric("brier", "binary", binary.brier, _SCORED, "lower", low=0, high=1),
+    Metric("calibration_ratio", "binary", binary.calibration_ratio, _SCORED, "two_sided", low=0, multiplicative=True),
+    Metric("prevalence", "binary", binary.prevalence, frozenset({"label"}), "two_sided", low=0, high=1),
+    Metric(
+        "predicted_positive_rate",
+        "binary",
+        binary.predicted_positive_rate,
+        frozenset({"decision"}),
+        "two_sided",
+        low=0,
+        high=1,
+    ),
 )
 _REGRESSION: tuple[Metric[RegressionSample], ...] = (
-    Metric("mae", "regression", regression.mae, _PREDICTED, "lower"),
-    Metric("wape", "regression", regression.wape, _PREDICTED, "lower"),
+    Metric("mae", "regression", regression.mae, _PREDICTED, "lower", low=0),
+    Metric("wape", "regression", regression.wape, _PREDICTED, "lower", low=0),
     Metric("bias", "regression", regression.bias, _PREDICTED, "two_sided"),
-    Metric("within_tolerance", "regression", regression.within_tolerance, _PREDICTED, "higher"),
-    Metric("p90_abs_error", "regression", regression.p90_abs_error, _PREDICTED, "lower"),
-    Metric("rmse", "regression", regression.rmse, _PREDICTED, "lower", judged=False),
+    Metric("within_tolerance", "regression", regression.within_tolerance, _PREDICTED, "higher", low=0, high=1),
+    Metric("p90_abs_error", "regression", regression.p90_abs_error, _PREDICTED, "lower", low=0),
+    Metric("rmse", "regression", regression.rmse, _PREDICTED, "lower", judged=False, low=0),
     Metric("r2", "regression", regression.r2, _PREDICTED, "higher", judged=False),
 )
 
