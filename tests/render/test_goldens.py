@@ -23,7 +23,7 @@ DAYS: dict[str, Callable[[], Digest]] = {
 def as_json(digest: Digest) -> str:
     """Give what is sent to Slack: the root, then the thread."""
     message = slack.render(digest)
-    sent = [{"text": one.text, "metadata": one.metadata, "blocks": one.blocks} for one in (message, *message.thread)]
+    sent = [one.root for one in (message, *message.thread)]
     return json.dumps(sent, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -57,6 +57,11 @@ class SlackMessage:
     thread: tuple["SlackMessage", ...] = ()
     plain: tuple[str, ...] = ()
 
+    @property
+    def root(self) -> dict[str, Any]:
+        """The message itself, as JSON for Slack holds it: text, blocks and metadata."""
+        return {"text": self.text, "blocks": list(self.blocks), "metadata": dict(self.metadata)}
+
 
 @dataclass
 class _Page:
