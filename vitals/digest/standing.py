@@ -9,16 +9,16 @@ from datetime import timedelta
 
 from vitals import words
 from vitals.digest.news import ModelNews
+from vitals.judging.history import History
 from vitals.judging.past import Past
 from vitals.judging.performance import usual
+from vitals.judging.releases import releases
 from vitals.records import WHOLE, Day, Drift, Incident, Measurement, Severity, Triage, TriageKind
 from vitals.spec import Model
 from vitals.stats.metrics import METRICS
 
 NEEDED_DAYS = 14
 BUDGET_DAYS = 28
-RELEASE_SHARE = 0.20
-RELEASE_DAYS = 7
 
 
 def standing(
@@ -127,21 +127,11 @@ def _not_judged(drifts: Iterable[Drift], day: Day) -> Iterable[str]:
         yield f"{words.listed(sorted(subjects), 4)}: {reason}"
 
 
-def _releases(model: Model, measurements: Iterable[Measurement], day: Day) -> Iterable[str]:
-    """New model versions: at least 20 % of today's rows and none in the seven days before."""
-    rows: dict[str, dict[Day, float]] = defaultdict(dict)
-    for one in measurements:
-        if (one.signal, one.subject) == ("traffic", "day") and one.value is not None:
-            rows[one.segment][one.day] = one.value
-    total = rows[WHOLE].get(day)
-    before = [day - timedelta(days=back) for back in range(1, RELEASE_DAYS + 1)]
-    if not total or not any(rows[WHOLE].get(d) for d in before):
-        return
-    for segment, days in sorted(rows.items()):
-        share = days.get(day, 0.0) / total
-        if segment.startswith("version=") and share >= RELEASE_SHARE and not any(days.get(d) for d in before):
-            version = words.visible(segment.removeprefix("version="), 40)
-            yield f"new version {version} of {model.name}: {words.share(share)} of rows, none in the 7 days before"
+def _releases(model: Model, measurements: Sequence[Measurement], day: Day) -> Iterable[str]:
+    """New model versions, as notes."""
+    for new in releases(History(measurements), day):
+        version = words.visible(new.version, 40)
+        yield f"new version {version} of {model.name}: {words.share(new.share)} of rows, none in the 7 days before"
 
 
 def _noisiest(incidents: Sequence[Incident]) -> str | None:

@@ -5,7 +5,7 @@ gives the same rows as the run that never stopped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from vitals.calendars import calendar_name
@@ -19,12 +19,14 @@ from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook
 from vitals.judging.past import Past
 from vitals.judging.quarantine import release_of
+from vitals.judging.releases import releases
 from vitals.judging.shares import ShareVerdict
 from vitals.judging.shifts import drift_ruling, muted_columns, share_ruling
 from vitals.profiles import Profile
 from vitals.records import (
     Day,
     Drift,
+    Evidence,
     Finding,
     Incident,
     Judged,
@@ -40,7 +42,6 @@ from vitals.stats.distances import Distances
 
 PAST_DAYS = 220
 RECENT_DAYS = 39
-RELEASE_SHARE = 0.20
 ENDED = frozenset({TransitionKind.ACCEPTED, TransitionKind.FALSE_ALARM})
 
 
@@ -145,20 +146,8 @@ class Fold:
         return [_place(one) for one in self._book.open_incidents()]
 
     def _with_release(self, incident: Incident) -> bool:
-        """Whether a new version took 20 % of the rows on the day an incident opened, with none in the 7 days before."""
-        day = incident.opened_on
-        total = self._history.series("traffic", "day").get(day)
-        if total is None or not total.value:
-            return False
-        before = [day - timedelta(days=back) for back in range(1, 8)]
-        for _, _, segment, _ in self._history.keys("traffic"):
-            days = self._history.series("traffic", "day", segment)
-            today = days.get(day)
-            rows = today.value or 0.0 if today is not None else 0.0
-            new = segment.startswith("version=") and not any(d in days and days[d].value for d in before)
-            if new and rows >= RELEASE_SHARE * total.value:
-                return True
-        return False
+        """Whether an incident opened on the day of a release."""
+        return bool(releases(self._history, incident.opened_on))
 
     def _today(self, observed: Observed) -> Today:
         unfit = frozenset(
@@ -196,7 +185,17 @@ class Fold:
         ruling += late
         ruling += performance.judge(today, held_back)
         ruling.findings = explained(without_repeats(ruling.findings), verdicts)
+        ruling.findings = [self._with_version(one) for one in ruling.findings]
         return _Ruled(ruling, verdicts, shares, distances)
+
+    def _with_version(self, one: Finding) -> Finding:
+        """Say under a finding on the answers that its day is that of a release."""
+        if one.priority != 2 and one.symptom is not Symptom.LATENCY:
+            return one
+        lines = [
+            Evidence(new.words, "version", new.share) for new in releases(self._history, one.cohort_day or one.day)
+        ]
+        return replace(one, evidence=(*one.evidence, *lines))
 
 
 def _place(one: Finding | Incident) -> Place:
