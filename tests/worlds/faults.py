@@ -200,7 +200,7 @@ def _without(world: World, rows: np.ndarray) -> World:
 def _truth(world: World, fault: str, signs: tuple[Sign, ...], span: tuple[date, date], rows: np.ndarray) -> Truth:
     """Say that the fault is to be found on its first day."""
     counts = world.days[rows].value_counts().sort_index()
-    changed = {day.date(): int(count) for day, count in counts.items()}
+    changed = dict(zip((day.date() for day in counts.index), map(int, counts), strict=True))
     return Truth(fault=fault, signs=signs, first=span[0], last=span[1], within=1, changed=changed)
 
 
@@ -208,4 +208,4 @@ def _label_counts(world: World, rows: np.ndarray) -> dict[date, int]:
     """Count changed labels per local day of their predictions."""
     touched = world.predictions["prediction_id"].isin(world.feedback.loc[rows, "prediction_id"])
     counts = world.days[touched].value_counts().sort_index()
-    return {day.date(): int(count) for day, count in counts.items()}
+    return dict(zip((day.date() for day in counts.index), map(int, counts), strict=True))

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.worlds.world import World, stages, write
+
+if TYPE_CHECKING:
+    from vitals.io.world import World as Vitals
 
 SUITES = Path(__file__).resolve().parents[2] / "expectations" / "suites"
 Row = Mapping[str, object]
@@ -53,7 +57,7 @@ def seen(folder: Path, model: str, first: date, last: date) -> Seen:
         )
 
 
-def _open(folder: Path, last: date):
+def _open(folder: Path, last: date) -> "Vitals":
     """Open the outside world over one folder: its parquet files, its model and its own SQLite store."""
     from tasks.world import open_world
     from vitals.io.settings import Settings

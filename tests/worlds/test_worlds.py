@@ -177,7 +177,7 @@ def test_a_sign_matches_symptom_subject_and_segment_as_a_whole() -> None:
 
 
 @pytest.mark.parametrize("setting", [FLIGHTS, CREDIT], ids=lambda setting: setting.name)
-def test_a_setting_has_rows_on_every_day_that_it_watches(setting) -> None:
+def test_a_setting_has_rows_on_every_day_that_it_watches(setting: Setting) -> None:
     """History, fault and aftermath lie inside the world."""
     days = set(setting.world().days.dt.date)
 
