@@ -26,11 +26,12 @@ incidents open and resolve as they would have; no digest is sent for past days.
 """
 
 
-@task(name="observe chunk", task_run_name="{model.name} {days[0]} to {days[-1]}", **OUTSIDE)
-def observe_chunk(model: Model, days: Sequence[Day]) -> int:
+@task(name="observe chunk", task_run_name="{model.name} {first} to {last}", **OUTSIDE)
+def observe_chunk(model: Model, first: Day, last: Day, days: Sequence[Day]) -> int:
     """Observe a chunk of days plainly: a task for each step of each day would cost more than the work."""
     for day in days:
         story.observe(model, day, plain.steps(world()))
+    get_run_logger().info("%s: %d days from %s to %s observed", model.name, len(days), first, last)
     return len(days)
 
 
@@ -65,7 +66,8 @@ def backfill(
         del steps  # a chunk binds plain ones
         get_run_logger().info("%s: %d days to observe", model.name, len(wanted))
         for start in range(0, len(wanted), chunk_days):
-            observe_chunk(model, list(wanted[start : start + chunk_days]))
+            chunk = list(wanted[start : start + chunk_days])
+            observe_chunk(model, chunk[0], chunk[-1], chunk)
 
     outcome = story.monitor(watched, days, STEPS, in_chunks)
     return summary(outcome, problems)

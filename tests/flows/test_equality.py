@@ -1,5 +1,6 @@
-"""The promise that everything keeps: live days, a shuffled parallel backfill, and a run killed anywhere and resumed
-leave byte-equal tables.
+"""The promise that everything keeps: however days were observed, the tables are byte-equal.
+
+Live one by one, as a shuffled parallel backfill, and killed anywhere and resumed.
 """
 
 import shutil

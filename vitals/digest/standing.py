@@ -59,7 +59,7 @@ def standing(
         usual=_usual(past.measurements, metrics),
         warm_up=_warm_up(past.drifts, day) if facts else None,
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
-        notes=tuple(_releases(model, past.measurements, day)),
+        notes=tuple(_releases(past.measurements, day)),
         snoozed=tuple(snoozed),
         incidents_28d=len(opened),
         noisiest=_noisiest(opened),
@@ -127,11 +127,11 @@ def _not_judged(drifts: Iterable[Drift], day: Day) -> Iterable[str]:
         yield f"{words.listed(sorted(subjects), 4)}: {reason}"
 
 
-def _releases(model: Model, measurements: Sequence[Measurement], day: Day) -> Iterable[str]:
+def _releases(measurements: Sequence[Measurement], day: Day) -> Iterable[str]:
     """New model versions, as notes."""
     for new in releases(History(measurements), day):
         version = words.visible(new.version, 40)
-        yield f"new version {version} of {model.name}: {words.share(new.share)} of rows, none in the 7 days before"
+        yield f"new version {version}: {words.share(new.share)} of rows, none in the 7 days before"
 
 
 def _noisiest(incidents: Sequence[Incident]) -> str | None:

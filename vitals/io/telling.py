@@ -4,7 +4,7 @@ With a Slack token it goes to Slack, intent first; without one it is printed by 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +66,8 @@ def composed(world: World, channel: str, day: Day, models: Sequence[Model], prob
     first = compose(channel, day, news, told)
     if earlier is None:
         return first
+    if earlier.root is not None and earlier.root.state is DeliveryState.FAILED:
+        return replace(first, revision=earlier.key.revision)  # it never reached anybody
     same = Digest.from_json(earlier.content)
     return same if same.content_hash == first.content_hash else compose(channel, day, news, told, same.revision + 1)
 

@@ -1,5 +1,7 @@
 """Avoid rules (in the stakeholders' words) and heuristics (sanity checks a person understands)."""
 
+from collections.abc import Sequence
+
 from vitals import words
 from vitals.judging.advice import WHAT_TO_DO
 from vitals.judging.day import Ruling, Today
@@ -76,6 +78,7 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
     against = score(value, past)
     if abs(against.z) <= least:
         return ruling
+    low, high = _possible(against.low, against.high, past)
     ruling.findings.append(
         Finding(
             model=today.model.name,
@@ -86,14 +89,18 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
             symptom=Symptom.HEURISTIC,
             subject=rule.name,
             segment="",
-            statement=(
-                f"{rule.name}: {words.number(value)},"
-                f" usually {words.number(against.low)} to {words.number(against.high)}"
-            ),
+            statement=(f"{rule.name}: {words.number(value)}, usually {words.number_range(low, high)}"),
             what_to_do=rule.what_to_do or WHAT_TO_DO[Symptom.HEURISTIC],
             value=value,
-            expected_low=against.low,
-            expected_high=against.high,
+            expected_low=low,
+            expected_high=high,
         )
     )
     return ruling
+
+
+def _possible(low: float, high: float, past: Sequence[float]) -> tuple[float, float]:
+    """Cut a usual range to what the number seems able to be: a count is never negative, a share never over 1."""
+    if min(past) < 0:
+        return low, high
+    return max(low, 0.0), min(high, 1.0) if max(past) <= 1 else high
