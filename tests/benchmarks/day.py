@@ -64,7 +64,7 @@ def compare(console: Console, source: str, url: str, small_url: str, runs: int, 
         costs[kind] = (measured(kind, small_url, runs, folder), measured(kind, url, runs, folder))
     floor, ours = (costs[kind][1].cpu - costs[kind][0].cpu for kind in ("limit", "day"))
     fixed, full = costs["day"]
-    phases = "  ".join(f"{name} {full.phases[name] - fixed.phases[name]:.2f}" for name in full.phases)
+    phases = "\n".join(f"{name} {full.phases[name] - fixed.phases[name]:.2f}" for name in full.phases)
     walls = f"{costs['limit'][1].wall:.2f} / {full.wall:.2f}"
     peaks = f"{costs['limit'][1].peak_mb:.0f} / {full.peak_mb:.0f}"
     return [source, f"{floor:.2f}", f"{ours:.2f}", f"{ours / floor:.2f}", phases, f"{fixed.cpu:.2f}", walls, peaks]
@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--sources", nargs="*", default=["parquet", "sqlite", "postgresql"])
     parser.add_argument("--history", nargs="*", type=int, default=[28, 365], help="stored days to judge after")
-    parser.add_argument("--history-rows", type=int, default=1000, help="rows of each stored day")
+    parser.add_argument("--history-rows", type=int, default=10_000, help="rows of each stored day")
     options = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory() as name:

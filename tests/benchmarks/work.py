@@ -115,7 +115,15 @@ def main() -> None:
     wall = time.perf_counter() - start
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cpu = usage.ru_utime + usage.ru_stime
-    sys.stdout.write(json.dumps({"cpu": cpu, "wall": wall, "peak_mb": usage.ru_maxrss / 1024, "phases": phases}) + "\n")
+    sys.stdout.write(json.dumps({"cpu": cpu, "wall": wall, "peak_mb": _peak_mb(), "phases": phases}) + "\n")
+
+
+def _peak_mb() -> float:
+    """Peak resident memory of this program; getrusage would count its parent's before the exec."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":
