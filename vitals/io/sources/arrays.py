@@ -7,6 +7,7 @@ others (SQLite can), the column becomes float64.
 
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,14 +38,16 @@ _TESTS = (
 )
 _UTC = ZoneInfo("UTC")
 _SAMPLE = 100
+_FITS = 2**31 - 1  # bytes of text in one array
 
 
-def normalised(raw: pa.ChunkedArray, column: Column, zone: ZoneInfo) -> pa.Array:
+def normalised(raw: pa.ChunkedArray, column: Column, zone: ZoneInfo, unique: bool = False) -> pa.Array:
     """Turn a column of a source into the one form that everything else works with.
 
     Parameters
     ----------
     raw : as the source gave it. column : what the source says about it. zone : for naive times.
+    unique : text of which hardly a value occurs twice (ids): the same result, found faster.
 
     Raises
     ------
@@ -57,8 +60,8 @@ def normalised(raw: pa.ChunkedArray, column: Column, zone: ZoneInfo) -> pa.Array
     if raw.null_count == len(raw):
         return _nulls(len(raw), TYPES[column.kind])
     if column.kind is Kind.TEXT:
-        return _dictionary(raw)
-    values = raw.combine_chunks()
+        return _dictionary(raw, unique)
+    values = whole(raw)
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if column.kind in (Kind.INSTANT, Kind.NAIVE, Kind.DATE):
@@ -113,21 +116,45 @@ def _instants(values: pa.Array, kind: Kind, zone: ZoneInfo) -> pa.Array:
     return form.instants(values)
 
 
-def _dictionary(raw: pa.ChunkedArray) -> pa.Array:
+def _dictionary(raw: pa.ChunkedArray, unique: bool) -> pa.Array:
     if not pa.types.is_dictionary(raw.type):
         if pa.types.is_binary(raw.type) or pa.types.is_large_binary(raw.type):
             msg = "holds bytes instead of text; leave it out or cast it in a view"
             raise ValueError(msg)
-        # chunk by chunk against one dictionary: text beyond 2 GB would not fit into one array
-        encoded = raw.cast(pa.string()).dictionary_encode().combine_chunks()
-        return encoded if len(encoded) else _nulls(0, TEXT_TYPE)
-    whole = raw.unify_dictionaries().combine_chunks()
-    codes, words = whole.indices.cast(pa.int32()), whole.dictionary.cast(pa.string())
+        return _unique(raw) if unique else _encoded(raw.cast(pa.string()))
+    joined = whole(raw) if raw.num_chunks == 1 else raw.unify_dictionaries().combine_chunks()
+    codes, words = joined.indices.cast(pa.int32()), joined.dictionary.cast(pa.string())
     known = np.asarray(codes.drop_null())
     counts = np.bincount(known, minlength=len(words))
     if (counts > 0).all() and words.null_count == 0:
         return pa.DictionaryArray.from_arrays(codes, words)
     return pa.DictionaryArray.from_arrays(codes, words).dictionary_decode().dictionary_encode()
+
+
+def _encoded(raw: pa.ChunkedArray) -> pa.Array:
+    """Encode chunk by chunk against one dictionary (text beyond 2 GB would not fit into one array)."""
+    chunks = raw.dictionary_encode().chunks
+    codes = pa.concat_arrays([chunk.indices for chunk in chunks])  # joining dictionaries would compare them all
+    return pa.DictionaryArray.from_arrays(codes, chunks[-1].dictionary)
+
+
+def _unique(raw: pa.ChunkedArray) -> pa.Array:
+    """Encode ids: when no two are equal, they are their own dictionary, and nothing is copied or looked up."""
+    if raw.null_count or raw.nbytes > _FITS:
+        return _encoded(raw.cast(pa.string()))
+    words = whole(raw.cast(pa.string()))
+    with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
+        connection.register("ids", pa.table({"id": words}))
+        hashes = np.sort(connection.execute("SELECT hash(id) AS h FROM ids").fetchnumpy()["h"])
+    if (hashes[1:] == hashes[:-1]).any():  # no two hashes equal proves that no two ids are
+        return _encoded(raw.cast(pa.string()))
+    codes = np.arange(len(words), dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), words, safe=False)
+
+
+def whole(raw: pa.ChunkedArray) -> pa.Array:
+    """Join the chunks, without a copy when there is one."""
+    return raw.chunk(0) if raw.num_chunks == 1 else raw.combine_chunks()
 
 
 def _nulls(length: int, kind: pa.DataType) -> pa.Array:

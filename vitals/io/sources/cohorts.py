@@ -114,7 +114,7 @@ def _labels(
         among = (spec.id, Query(asked.table, (key,), asked.ranges, asked.where))
     query = Query(spec.table, tuple(dict.fromkeys(named)), tuple(ranges), None, (spec.id, spec.target), among)
     raw, times = within(place, session.rows(query), query.ranges)
-    arrays = [normal(place, raw.column(name), schema[name], zone) for name in (spec.id, spec.target)]
+    arrays = [normal(place, raw.column(name), schema[name], zone, name == spec.id) for name in (spec.id, spec.target)]
     table = pa.Table.from_arrays([*arrays, times[spec.time]], names=["id", "label", "time"])
     return table.filter(pc.and_(pc.is_valid(table["id"]), pc.is_valid(table["label"])))
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from vitals.io.sources.arrays import normalised
+from vitals.io.sources.arrays import normalised, whole
 from vitals.io.sources.base import NUMBERS, Column, Query, Range, Session, hint, wrong
 from vitals.io.sqltext import smuggling
 from vitals.records import Day, Partition, PartitionFacts, Window
@@ -101,10 +101,13 @@ def read_rows(
         ranges.append(time_range(place, session, schema[loaded], log, (None, as_of)))
     query = Query(log.table, tuple(wanted), tuple(ranges), checked_where(place, log.where))
     raw, times = within(place, session.rows(query), query.ranges)
-    arrays = [
-        times[log.time] if name == log.time else normal(place, raw.column(name), schema[name], ZoneInfo(log.time_zone))
-        for name in wanted
-    ]
+    columns_left = {name: raw.column(name) for name in wanted}
+    del raw  # each column is given back as soon as it is normalised: otherwise all would be there twice
+    arrays = []
+    for name in wanted:
+        column, zone = columns_left.pop(name), ZoneInfo(log.time_zone)
+        done = times.get(name) if name == log.time else normal(place, column, schema[name], zone, name == log.id)
+        arrays.append(done)
     table = pa.Table.from_arrays(arrays, names=wanted)
     instants = np.asarray(times[log.time].cast(pa.int64()))
     return DayRows(table, instants, _first(table, log.id, log.time, instants), query, tuple(sorted(missing)))
@@ -137,10 +140,10 @@ def within(place: Place, raw: pa.Table, ranges: Sequence[Range]) -> tuple[pa.Tab
     return raw.filter(mask), {name: values.filter(mask) for name, values in times.items()}
 
 
-def normal(place: Place, raw: pa.ChunkedArray, column: Column, zone: ZoneInfo) -> pa.Array:
+def normal(place: Place, raw: pa.ChunkedArray, column: Column, zone: ZoneInfo, unique: bool = False) -> pa.Array:
     """Normalise a column, naming it when its values are not of its kind."""
     try:
-        return normalised(raw, column, zone)
+        return normalised(raw, column, zone, unique)
     except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise wrong(*place, str(error), column.name) from None
 
@@ -191,11 +194,13 @@ def _first(table: pa.Table, key: str | None, time: str, instants: NDArray[np.int
     first: NDArray[np.bool_] = np.ones(table.num_rows, dtype=np.bool_)
     if key is None or not table.num_rows:
         return first
-    codes, distinct = _codes(table.column(key))
-    known = codes >= 0
-    if distinct == int(known.sum()):  # the usual case costs no sort
+    ids = whole(table.column(key))
+    ids = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
+    if len(ids.dictionary) == len(ids) - ids.null_count:  # the usual case costs no sort
         return first
-    counts = np.bincount(codes[known], minlength=distinct)
+    codes: NDArray[np.int64] = np.asarray(pc.fill_null(ids.indices, -1)).astype(np.int64)
+    known = codes >= 0
+    counts = np.bincount(codes[known], minlength=len(ids.dictionary))
     rows = np.flatnonzero(known & (counts[codes] > 1))
     order = rows[np.lexsort((instants[rows], codes[rows]))]
     starts = np.r_[True, codes[order][1:] != codes[order][:-1]]
@@ -204,14 +209,6 @@ def _first(table: pa.Table, key: str | None, time: str, instants: NDArray[np.int
     first[rows] = False
     first[_smallest(table.drop_columns([key, time]), tied, codes)] = True
     return first
-
-
-def _codes(ids: pa.ChunkedArray) -> tuple[NDArray[np.int64], int]:
-    """Number the ids; -1 for null."""
-    array = ids.combine_chunks()
-    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    codes: NDArray[np.int64] = np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
-    return codes, len(encoded.dictionary)
 
 
 def _smallest(others: pa.Table, tied: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -21,6 +21,7 @@ from vitals.io.sources.times import Shape, TimeForm
 from vitals.io.sqltext import quoted
 
 _CONNECT_TIMEOUT_S = "10"
+_BATCH = {"adbc.postgresql.batch_size_hint_bytes": str(2**30)}  # few large pieces: small ones stay in the allocator
 _SETTINGS = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "SET LOCAL TimeZone = 'UTC'",
@@ -163,7 +164,7 @@ class PostgresSession:
 
     def _fetch(self, sql: str, table: str, where: str | None = None) -> pa.Table:
         try:
-            return self._connection.fetch(sql)
+            return self._connection.fetch(sql, **_BATCH)
         except Failed as error:
             raise self._problem(error, table, where) from None
 

@@ -19,7 +19,7 @@ from vitals.io.sources.select import select
 from vitals.io.sources.times import Shape, TimeForm, text_form
 from vitals.io.sqltext import quoted
 
-_BATCH = {"adbc.sqlite.query.batch_rows": "65536"}
+_BATCH = {"adbc.sqlite.query.batch_rows": str(2**21)}
 _ALL_AT_ONCE = {"adbc.sqlite.query.batch_rows": str(10**9)}  # types are then taken from all rows
 _SAMPLE = 200
 _DECLARED = (  # the first that occurs in the declaration, in SQLite's own order of affinities after ours
@@ -173,9 +173,9 @@ def number_form(unit: str | None, example: object) -> TimeForm:
 
 
 def _expression(column: Column) -> str:
-    """Select whole numbers in a column of reals as reals, text as it is: its type is then the same in every row."""
+    """Select whole numbers as reals where SQLite does not store them so; text stays, to be refused."""
     name = quoted(column.name)
-    if column.kind is Kind.FLOAT:
+    if column.kind is Kind.FLOAT and not any(word in column.declared.upper() for word in ("REAL", "FLOA", "DOUB")):
         return f"CASE typeof({name}) WHEN 'integer' THEN CAST({name} AS REAL) ELSE {name} END"
     return name
 

@@ -76,7 +76,8 @@ class TimeForm:
         ValueError
             When a value is not written in this form; the message shows one.
         """
-        column = raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) else raw
+        column = raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) and raw.num_chunks != 1 else raw
+        column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
         if column.null_count == len(column):
             return pa.nulls(len(column), INSTANT_TYPE)
         try:
