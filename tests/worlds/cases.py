@@ -68,7 +68,7 @@ FOUND = (
     Case("column missing", FLIGHTS, partial(faults.column_missing, column="visib")),
     Case("labels late", FLIGHTS, partial(faults.labels_delayed, days=10)),
     Case("score halved", FLIGHTS, faults.score_halved, days=7),
-    Case("amount defaulted", CREDIT, partial(faults.defaulted, columns=("balance",), share=0.1)),
+    Case("balance defaulted", CREDIT, partial(faults.defaulted, columns=("balance",), share=0.1)),
     Case("always approve", CREDIT, partial(faults.always, decision="approve", where=("country", "FR"))),
     Case("traffic halved", CREDIT, faults.traffic_halved),
     Case("nothing after 15", CREDIT, partial(faults.nothing_after, hour=15)),

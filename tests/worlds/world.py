@@ -47,7 +47,8 @@ class World:
     @cached_property
     def days(self) -> pd.Series:
         """Local midnight (naive) of every prediction."""
-        return self.predictions["predicted_at"].dt.tz_convert(self.zone).dt.tz_localize(None).dt.normalize()
+        local: pd.Series = self.predictions["predicted_at"].dt.tz_convert(self.zone).dt.tz_localize(None)
+        return local.dt.normalize()
 
     def hours(self) -> pd.Series:
         """Local hour of every prediction."""
