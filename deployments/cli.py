@@ -4,13 +4,40 @@ Only what every command needs is imported here; the rest waits in `deployments.c
 """
 
 import os
-import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+
+from deployments.ending import ended, log_to_stderr
+
+
+def _date(text: str | date) -> date:
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"there is no day {text!r}; write it like 2013-08-22"
+        raise typer.BadParameter(message) from None
+
+
+def _number(low: int, high: int) -> Callable[[str | int], int]:
+    def number(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or not low <= value <= high:
+            message = f"must be a whole number from {low} to {high}, got {text!r}"
+            raise typer.BadParameter(message)
+        return value
+
+    return number
+
 
 app = typer.Typer(
     name="vitals",
@@ -24,20 +51,15 @@ decide_app = typer.Typer(help="Say what you think of an incident, a subject or a
 app.add_typer(decide_app, name="decide")
 
 Format = Literal["table", "json", "csv"]
-DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+DAY = {"parser": _date, "metavar": "YYYY-MM-DD"}
+DayOption = Annotated[date | None, typer.Option(**DAY)]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Which models; none means all.")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
-Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day it holds.")]
-MuteUntil = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day it holds.")
-]
-FromDay = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day judged with it; default: the next to be judged."
-    ),
-]
+Until = Annotated[date, typer.Option(**DAY, help="Last day it holds.")]
+MuteUntil = Annotated[date | None, typer.Option(**DAY, help="Last day it holds.")]
+FromDay = Annotated[date | None, typer.Option(**DAY, help="First day judged with it; default: the next to be judged.")]
 Who = Annotated[str | None, typer.Option(help="Who says it; default: your login name.")]
+Workers = typer.Option(parser=_number(1, 64), metavar="N", help="Processes that observe.")
 
 
 @dataclass(frozen=True)
@@ -53,8 +75,10 @@ def options(
     context: typer.Context,
     models: Annotated[Path | None, typer.Option(help="Folder of model files [VITALS_MODELS_DIR]")] = None,
     suites: Annotated[Path | None, typer.Option(help="Folder of suites [VITALS_SUITES_DIR]")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Say on stderr what the log says, with tracebacks.")] = False,
 ) -> None:
     """Take the options that every command shares."""
+    log_to_stderr(debug=debug)
     context.obj = Places(models, suites)
 
 
@@ -65,22 +89,18 @@ def _settings(context: typer.Context) -> Any:
     return Settings.from_env(models_dir=places.models, suites_dir=places.suites)
 
 
-def _day(value: datetime | None) -> Any:
-    return value.date() if value else None
-
-
 @app.command()
 def demo(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder for the store and the page.")] = Path("out/demo"),
-    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Whose digest to print.")] = datetime(2013, 8, 22),  # noqa: DTZ001
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that observe.")] = os.cpu_count() or 1,
+    day: Annotated[date, typer.Option(**DAY, help="Whose digest to print.")] = date(2013, 8, 22),
+    workers: Annotated[int, Workers] = os.cpu_count() or 1,
 ) -> None:
     """Monitor five months of real predictions, print the digest of one telling day and write it as a page."""
     from deployments.commands import demo as command
 
     del context
-    command.demo(out, day.date(), workers)
+    command.demo(out, day, workers)
 
 
 @app.command()
@@ -92,11 +112,11 @@ def run(
         Literal["critical", "warning", "never"], typer.Option(help="Exit with 1 at findings this severe.")
     ] = "never",
     format: Annotated[Literal["text", "json"], typer.Option(help="How to print the digest.")] = "text",  # noqa: A002
-) -> None:
+) -> int:
     """Observe, judge and tell what is due (or one day, as known at its end)."""
     from deployments.commands import run as command
 
-    raise typer.Exit(command.run(_settings(context), names or [], _day(day), fail_on, format))
+    return command.run(_settings(context), names or [], day, fail_on, format)
 
 
 @app.command()
@@ -110,16 +130,15 @@ def backfill(
         str | None, typer.Option(metavar="70d", help="The last so many days, instead of two dates.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Observe days again that were observed.")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that observe.")] = 1,
+    workers: Annotated[int, Workers] = 1,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to print the summary.")] = "text",  # noqa: A002
-) -> None:
+) -> int:
     """Observe and judge a range of days; writes history and one summary, never a digest a day."""
     from deployments.commands import backfill as command
 
-    code = command.backfill(
-        _settings(context), names or [], all_models, _day(first_day), _day(last_day), last, force, workers, format
+    return command.backfill(
+        _settings(context), names or [], all_models, first_day, last_day, last, force, workers, format
     )
-    raise typer.Exit(code)
 
 
 @app.command()
@@ -130,11 +149,11 @@ def digest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compose and print; send and store nothing.")] = False,
     as_sent: Annotated[bool, typer.Option("--as-sent", help="Print what was sent, not what is known now.")] = False,
     format: Annotated[Literal["text", "html", "blocks", "json"], typer.Option(help="How to print it.")] = "text",  # noqa: A002
-) -> None:
+) -> int:
     """Compose the digest of a day and deliver it (to Slack with a token, else printed and written as a page)."""
     from deployments.commands import digest as command
 
-    raise typer.Exit(command.digest(_settings(context), _day(day), channel, dry_run, as_sent, format))
+    return command.digest(_settings(context), day, channel, dry_run, as_sent, format)
 
 
 @app.command()
@@ -151,18 +170,18 @@ def show(
     """Print stored rows."""
     from deployments.commands import show as command
 
-    command.show(_settings(context), what, model, _day(first_day), _day(last_day), format)
+    command.show(_settings(context), what, model, first_day, last_day, format)
 
 
 @app.command()
 def check(
     context: typer.Context,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to print problems.")] = "text",  # noqa: A002
-) -> None:
+) -> int:
     """Check model files, suites, rules, sources and the store; every problem at once."""
     from deployments.commands import check as command
 
-    raise typer.Exit(command.check(_settings(context), format))
+    return command.check(_settings(context), format)
 
 
 @app.command()
@@ -182,17 +201,20 @@ def upgrade(context: typer.Context) -> None:
 
 
 @app.command()
-def prune(context: typer.Context, keep_days: Annotated[int, typer.Option(min=200, help="Days to keep.")] = 400) -> None:
+def prune(
+    context: typer.Context,
+    keep_days: Annotated[int, typer.Option(parser=_number(200, 100_000), metavar="N", help="Days to keep.")] = 400,
+) -> None:
     """Delete stored rows older than so many days."""
     from deployments.commands import upkeep as command
 
     command.prune(_settings(context), keep_days)
 
 
-def _said(why: str, who: str | None, day: datetime | None) -> Any:
+def _said(why: str, who: str | None, day: date | None) -> Any:
     from deployments.commands.decide import Said
 
-    return Said(why, who, _day(day))
+    return Said(why, who, day)
 
 
 def _decide_incident(context: typer.Context, kind: str, incident: str, until: Any, said: Any) -> None:
@@ -216,7 +238,7 @@ def acknowledge(context: typer.Context, incident: str, why: Why, who: Who = None
 @decide_app.command()
 def snooze(context: typer.Context, incident: str, until: Until, why: Why, who: Who = None, day: FromDay = None) -> None:
     """Keep an incident out of digests until a day."""
-    _decide_incident(context, "snooze", incident, _day(until), _said(why, who, day))
+    _decide_incident(context, "snooze", incident, until, _said(why, who, day))
 
 
 @decide_app.command("false-alarm")
@@ -239,14 +261,14 @@ def mute(
     """Report nothing of a symptom on a subject any more (until a day)."""
     from deployments.commands import decide as command
 
-    command.mute(_settings(context), model, symptom, subject, _day(until), _said(why, who, day))
+    command.mute(_settings(context), model, symptom, subject, until, _said(why, who, day))
 
 
 @decide_app.command("bad-day")
 def bad_day(
     context: typer.Context,
     model: str,
-    bad: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    bad: Annotated[date, typer.Argument(parser=_date, metavar="DAY")],
     why: Why,
     who: Who = None,
     day: FromDay = None,
@@ -254,23 +276,14 @@ def bad_day(
     """Say that a day is no reference for later days."""
     from deployments.commands import decide as command
 
-    command.bad_day(_settings(context), model, bad.date(), _said(why, who, day))
+    command.bad_day(_settings(context), model, bad, _said(why, who, day))
 
 
-def main() -> None:
-    """Run the terminal; every error of ours is one message on stderr and its exit code."""
-    from vitals.errors import VitalsError
-
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the terminal; gives the exit code. Whatever goes wrong is one message on stderr."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        app()
-    except VitalsError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; whole days are kept, the same command goes on from here\n")
-        sys.exit(130)
+    return ended(lambda: app(arguments, prog_name="vitals", standalone_mode=False))
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -7,6 +7,7 @@ from datetime import date
 from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
 from deployments.commands.run import exit_code
+from deployments.ending import complain
 from flows import plain, story
 from flows.choosing import chosen, todo
 from tasks.world import open_world
@@ -35,7 +36,7 @@ def backfill(
         raise InputError(message)
     models, problems = chosen(settings, names)
     for problem in problems:
-        warn(f"left out: {problem}")
+        complain(problem)
     with open_world(settings) as world:
         outcome, days = fill(world, models, first, last, back, force, workers)
         rows = episodes(world, models, days)
@@ -44,8 +45,8 @@ def backfill(
     else:
         print_episodes(rows)
     for name, problem in outcome.problems.items():
-        warn(f"{name}: {problem}")
-    return 2 if problems and not outcome.errors else exit_code(outcome, "never")
+        complain(f"{name}: {problem}")
+    return exit_code(outcome, problems)
 
 
 def fill(

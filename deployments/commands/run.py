@@ -4,12 +4,13 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from deployments.commands.common import print_json, say, warn
+from deployments.commands.common import print_json, say
+from deployments.ending import MISTAKE, TROUBLE, complain
 from flows import due, plain, story
 from flows.choosing import chosen, due_now
 from tasks.world import open_world
 from vitals import windows
-from vitals.errors import InputError, SourceError, StoreError, VitalsError
+from vitals.errors import InputError
 from vitals.io.settings import Settings
 from vitals.io.telling import channel_of
 from vitals.io.world import World
@@ -21,7 +22,7 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
     """Run the story once; returns the exit code."""
     models, problems = chosen(settings, names)
     for problem in problems:
-        warn(f"left out: {problem}")
+        complain(problem)
     with open_world(settings) as world:
         days = {model.name: _days(world, model, day) for model in models}
         steps = plain.steps(world)
@@ -29,9 +30,9 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
         told = day or due.digest_day(models, world.clock())
         story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
         _print(outcome, as_format)
-    if problems and not outcome.errors:
-        return 2
-    return exit_code(outcome, fail_on)
+    for name, problem in outcome.problems.items():
+        complain(f"{name}: {problem}")
+    return exit_code(outcome, problems, fail_on)
 
 
 def _days(world: World, model: Model, day: date | None) -> list[date]:
@@ -57,12 +58,13 @@ def _print(outcome: story.Outcome, as_format: str) -> None:
         say(told.where)
 
 
-def exit_code(outcome: story.Outcome, fail_on: str) -> int:
-    """0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only."""
-    errors: list[VitalsError] = list(outcome.errors.values())
-    if errors:
-        outside = all(isinstance(error, SourceError | StoreError) or error.exit_code == 3 for error in errors)
-        return 3 if outside else 2
+def exit_code(outcome: story.Outcome, problems: Sequence[str], fail_on: str = "never") -> int:
+    """0 fine, 1 findings this severe, 2 a mistake of the user's (in `problems`: of a model file), 3 outside trouble only."""
+    codes = {error.exit_code for error in outcome.errors.values()}
+    if problems or MISTAKE in codes:
+        return MISTAKE
+    if codes:
+        return TROUBLE
     if fail_on == "never":
         return 0
     least = Severity(fail_on).rank
