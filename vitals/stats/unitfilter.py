@@ -23,7 +23,8 @@ MIN_FRACTION = 0.02
 _MIN_BINS = 14
 _PRESENT = 0.5
 _SOME_ROWS = 0.5
-_RIDGE = 1e-9
+_NO_VARIANCE = 1e-9
+_ORDINARY_MOVE = 0.06
 _FACTORS = np.array([1.609344, 2.2046, 2.54, 3.2808, 10.0, 60.0, 100.0, 1000.0, 3600.0])
 FACTORS = np.concatenate([_FACTORS, 1 / _FACTORS])
 
@@ -59,30 +60,41 @@ def unit_filter(
     Returns
     -------
     The best fit with a fraction of at least 2 %; None when there is none, with fewer than 56 reference days, or when
-    fewer than 14 of the 16 bins are filled on half of them (then a day is effectively one draw, as with weather).
+    fewer than 14 of the 16 bins are filled on half of them (then a day is effectively one draw, as with weather), or
+    when the ordinary day moves more than 6 % of the rows (then shares do not move in proportion any more).
 
     Notes
     -----
-    y = today's shares - usual ones, S = covariance of the reference's shares within levels, times 1 + 1/k, plus the extra
-    sampling covariance when today has fewer rows; w = S^-1 d; z = w.y / sqrt(w.S.w), fraction = d.S^-1.y / d.S^-1.d.
+    y = today's shares - usual ones, S = covariance of the reference's shares within levels times 1 + 1/k, plus the extra
+    sampling covariance when today has fewer rows; w = S^-1 d. The score is Kelly's: with nu degrees of freedom behind S,
+    p shares and eta = (w.y)^2 / (w.d (nu + y.S^-1.y)), t = sqrt(eta / (1 - eta) (nu - p + 1)) follows Student's t with
+    nu - p + 1 degrees of freedom, because S is itself learned from few days. fraction = w.y / w.d.
+
+    References
+    ----------
+    Kelly, E. J. (1986). An adaptive detection algorithm. IEEE Trans. Aerospace and Electronic Systems 22.
     """
-    reference = np.column_stack([bins.reference, nulls[0]])
     if len(rows) < MIN_DAYS or _filled(bins.reference) < _MIN_BINS:
         return None
-    shares = reference / rows[:, None]
-    current = levels == levels.max()
-    usual = shares[current].mean(axis=0)
+    shares = np.column_stack([bins.reference, nulls[0]]) / rows[:, None]
+    usual = shares[levels == levels.max()].mean(axis=0)
     moved = np.append(bins.today, nulls[1]) / today_rows - usual
-    covariance = _covariance(shares, rows, usual, today_rows, levels)
-    patterns = _patterns(bins) * usual[:-1].sum()
-    directions = np.column_stack([patterns, np.zeros(len(patterns))])
-    weights = np.linalg.solve(covariance, directions.T).T
-    strength = np.einsum("ij,ij->i", weights, directions)
-    projected = weights @ moved
-    fit = strength > 0
-    fraction = np.divide(projected, strength, out=np.zeros_like(projected), where=fit)
-    z = np.divide(projected, np.sqrt(np.where(fit, strength, 1.0)), out=np.zeros_like(projected), where=fit)
-    z = np.where(fraction >= MIN_FRACTION, z, 0.0)
+    residuals, found = within_levels(shares, levels)
+    if np.median(np.abs(residuals).sum(axis=1)) / 2 > _ORDINARY_MOVE:
+        return None
+    freedom = max(len(rows) - found, 1)
+    covariance = _covariance(residuals, freedom, rows, usual, today_rows, levels)
+    whiten = _whitener(covariance)
+    free = freedom - whiten.shape[1] + 1
+    if free < 1:
+        return None
+    directions = np.pad(_patterns(bins) * usual[:-1].sum(), ((0, 0), (0, 1))) @ whiten
+    today = moved @ whiten
+    strength, projected = (directions**2).sum(axis=1), directions @ today
+    known = strength > 0
+    fraction = np.divide(projected, strength, out=np.zeros_like(projected), where=known)
+    explained = fraction * projected / (freedom + today @ today)
+    z = np.sqrt(free * explained / (1 - explained)) * (fraction >= MIN_FRACTION)
     best = int(np.argmax(z))
     if z[best] <= 0:
         return None
@@ -93,15 +105,20 @@ def _filled(reference: Floats) -> int:
     return int(((reference >= _SOME_ROWS).mean(axis=0) >= _PRESENT).sum())
 
 
-def _covariance(shares: Floats, rows: Floats, usual: Floats, today_rows: float, levels: NDArray[np.int64]) -> Floats:
-    residuals, found = within_levels(shares, levels)
-    k = int((levels == levels.max()).sum())
-    learned = residuals.T @ residuals / max(len(rows) - found, 1) * (1 + 1 / k)
+def _covariance(
+    residuals: Floats, freedom: int, rows: Floats, usual: Floats, today_rows: float, levels: NDArray[np.int64]
+) -> Floats:
+    """Covariance of today's shares around the usual ones."""
+    learned = residuals.T @ residuals / freedom * (1 + 1 / int((levels == levels.max()).sum()))
     fewer = max(0.0, 1 / today_rows - float((1 / rows).mean()))
-    sampling = np.diag(usual) - np.outer(usual, usual)
-    # Without atoms the shares sum to one: the ridge makes the singular direction solvable, patterns have no part in it.
-    ridge = _RIDGE * max(float(np.trace(learned)), _RIDGE)
-    return np.asarray(learned + fewer * sampling + ridge * np.eye(len(usual)))
+    return learned + fewer * (np.diag(usual) - np.outer(usual, usual))
+
+
+def _whitener(covariance: Floats) -> Floats:
+    """Directions of unit variance, one per column; those without any (shares that sum to one) are left out."""
+    variances, vectors = np.linalg.eigh(covariance)
+    kept = variances > _NO_VARIANCE * max(float(variances[-1]), 0.0)
+    return np.asarray(vectors[:, kept] / np.sqrt(variances[kept]))
 
 
 def _patterns(bins: UnitBins) -> Floats:
