@@ -1,8 +1,10 @@
 """`vitals backfill`: observe a range of days, in parallel if asked, judge once, and say what was found as episodes."""
 
+import sys
 import time
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
@@ -76,13 +78,13 @@ def fill(
     return outcome, days
 
 
-def episodes(world: World, models: Sequence[Model], days: tuple[Day, Day]) -> list[dict[str, object]]:
+def episodes(world: World, models: Sequence[Model], days: tuple[Day, Day]) -> list[dict[str, Any]]:
     """Incidents of the range, oldest first, as rows."""
     rows = [row for model in models for row in world.store.rows("incidents", model.name, *days)]
     return sorted(rows, key=lambda row: (row["opened_on"], row["model"], row["priority"], row["subject"]))
 
 
-def print_episodes(rows: Sequence[dict[str, object]]) -> None:
+def print_episodes(rows: Sequence[dict[str, Any]]) -> None:
     """Print episodes as a table for people, or say that there were none."""
     from rich.console import Console
     from rich.table import Table
@@ -91,19 +93,48 @@ def print_episodes(rows: Sequence[dict[str, object]]) -> None:
     if not shown:
         say("no incidents in this range")
         return
-    table = Table(title=f"{words.count(len(shown), 'incident')}", title_justify="left", box=None, pad_edge=False)
-    for head in ("opened", "last seen", "days", "P", "severity", "model", "what", "where", "now"):
-        table.add_column(head, justify="right" if head in {"days", "P"} else "left")
-    for row in shown:
+    models = {row["model"] for row in shown}
+    table = Table(box=None, pad_edge=False)
+    for head in ("opened", "until", "days", "P", "severity", *(["model"] if len(models) > 1 else []), "what", "now"):
+        wraps = head in {"what", "model"}
+        table.add_column(head, justify="right" if head in {"days", "P"} else "left", no_wrap=not wraps, overflow="fold")
+    for together in _together(shown):
+        one = together[0]
         table.add_row(
-            str(row["opened_on"]),
-            str(row["last_seen_on"]),
-            str(row["days"]),
-            str(row["priority"]),
-            str(row["severity"]),
-            str(row["model"]),
-            str(row["symptom"]).replace("_", " "),
-            words.visible(" ".join(part for part in (str(row["subject"]), str(row["segment"] or "")) if part), 60),
-            f"resolved {row['resolved_on']}" if row["resolved_on"] else "open",
+            str(one["opened_on"]),
+            str(one["last_seen_on"]),
+            str(one["days"]),
+            str(one["priority"]),
+            str(one["severity"]),
+            *([str(one["model"])] if len(models) > 1 else []),
+            _what(together),
+            "resolved" if one["resolved_on"] else "open",
         )
-    Console(width=None).print(table)
+    say(f"{words.count(len(shown), 'incident')}:")
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+
+def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Incidents of one kind with the same days are one line."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        same = (
+            "opened_on",
+            "last_seen_on",
+            "resolved_on",
+            "days",
+            "priority",
+            "severity",
+            "model",
+            "symptom",
+            "segment",
+        )
+        found.setdefault(tuple(row[key] for key in same), []).append(row)
+    return list(found.values())
+
+
+def _what(rows: Sequence[dict[str, Any]]) -> str:
+    subjects = [words.visible(str(row["subject"]), 60) for row in rows]
+    segment = words.visible(str(rows[0]["segment"]), 40) if rows[0]["segment"] else ""
+    said = f"{rows[0]['symptom'].replace('_', ' ')}: {words.listed(subjects)}"
+    return f"{said} in {segment}" if segment else said
