@@ -5,7 +5,7 @@ Each is a function of the world, a model and a day; what they compute is decided
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
@@ -29,7 +29,7 @@ def read(world: World, model: Model, day: Day) -> Partition:
 def due_instant(model: Model, day: Day) -> datetime:
     """When a day is expected to be complete: `due` o'clock on the day after, local time."""
     morning = datetime.combine(day + timedelta(days=1), model.due, tzinfo=model.zone)
-    return max(windows.window(day, model.zone).end, morning.astimezone(windows.UTC))
+    return max(windows.window(day, model.zone).end, morning.astimezone(UTC))
 
 
 def measure(world: World, model: Model, partition: Partition) -> list[Measurement]:
