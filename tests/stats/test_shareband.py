@@ -13,15 +13,13 @@ from vitals.errors import StatisticError
 from vitals.stats.shareband import (
     arcsine,
     deviation,
-    far_z,
     from_arcsine,
-    material,
     share_z,
-    thresholds,
     usual,
     usual_weeks,
     with_weekdays,
 )
+from vitals.stats.thresholds import far_z, material, thresholds
 
 FIXTURE = json.loads((Path(__file__).parents[1] / "oracles" / "shareband_fixture.json").read_text())
 days = st.lists(st.tuples(st.integers(0, 50), st.integers(50, 5000)), min_size=2, max_size=60)

@@ -17,7 +17,8 @@ from vitals.judging.verdict import ColumnRule, Kind, Rule, Verdict
 from vitals.profiles import CategoricalSummary, NumericSummary
 from vitals.records import Day, Drift
 from vitals.stats.parts import Counted
-from vitals.stats.shareband import WEEK_MIN_DAYS, WINDOW_DAYS, thresholds
+from vitals.stats.shareband import WEEK_MIN_DAYS, WINDOW_DAYS
+from vitals.stats.thresholds import thresholds
 from vitals.stats.unitfilter import THRESHOLD, Shifted, unit_filter
 
 if TYPE_CHECKING:

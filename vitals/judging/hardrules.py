@@ -11,7 +11,7 @@ from vitals.judging.kinds import latest_kind, values_of
 from vitals.judging.scores import PartScore
 from vitals.profiles import Summary
 from vitals.stats.parts import Counted
-from vitals.stats.shareband import FLOOR, far_z
+from vitals.stats.thresholds import FLOOR, far_z
 
 _CHANCE = log(1e-7)
 

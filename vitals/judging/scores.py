@@ -14,13 +14,12 @@ from vitals.stats.parts import Counted
 from vitals.stats.shareband import (
     Usual,
     deviation,
-    far_z,
     from_arcsine,
-    material,
     usual,
     usual_weeks,
     with_weekdays,
 )
+from vitals.stats.thresholds import far_z, material
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]

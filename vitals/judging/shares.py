@@ -11,7 +11,8 @@ import numpy as np
 
 from vitals.judging.memory import REFERENCE_MIN_DAYS, Memory, Release, learning
 from vitals.records import WHOLE, Day, Drift
-from vitals.stats.shareband import FLOOR, deviation, from_arcsine, thresholds, usual
+from vitals.stats.shareband import deviation, from_arcsine, usual
+from vitals.stats.thresholds import FLOOR, thresholds
 
 _MIN_ROWS = 30
 PART = "share"
