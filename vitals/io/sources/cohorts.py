@@ -128,7 +128,8 @@ def _matched(model: Model, day: Day, age: int, table: pa.Table, *, rows: DayRows
     ranks = _ranks(labels["label"])
     matched = np.flatnonzero(place >= 0)
     of_counted = counted[place[matched]]
-    orphans = len(np.unique(place[matched[~of_counted]]))
+    orphaned = np.zeros(len(counted), dtype=np.bool_)
+    orphaned[place[matched[~of_counted]]] = True
     kept = matched[of_counted]
     chosen, relabelled = _last(place[kept], times[kept], ranks[kept])
     chosen = kept[chosen]
@@ -147,7 +148,7 @@ def _matched(model: Model, day: Day, age: int, table: pa.Table, *, rows: DayRows
         table=table,
         excluded=excluded,
         relabelled=relabelled,
-        orphans=orphans,
+        orphans=int(orphaned.sum()),
         early=int((times[chosen] < rows.instants[place[chosen]]).sum()),
     )
 
@@ -214,7 +215,7 @@ def _last(
     place: NDArray[np.int64], times: NDArray[np.int64], ranks: NDArray[np.float64] | NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], int]:
     """Choose the last label per prediction; count the predictions whose labels differ."""
-    if len(np.unique(place)) == len(place):
+    if not len(place) or np.bincount(place).max() == 1:
         return np.arange(len(place)), 0
     order = np.lexsort((ranks, times, place))
     sorted_place = place[order]
