@@ -131,7 +131,7 @@ def test_label_in_the_prediction_row(plant: Callable[..., Source], make_model: M
 
 def test_no_rows_and_no_labels(plant: Callable[..., Source], model: Model) -> None:
     """A day without predictions and a table without labels give empty columns of the right types."""
-    source = plant(predictions=predictions(("a", T, 0.1, "ok")), feedback=labels(("z", T - 99 * ONE_DAY, 1)))
+    source = plant(predictions=predictions(("a", T, 0.1, "ok")), feedback=labels(("z", T - 4 * ONE_DAY, 1)))
 
     nothing = read_cohort(source, source, model, DAY - 5 * ONE_DAY, 1)
     unlabelled = read_cohort(source, source, model, DAY, 1)

@@ -293,6 +293,21 @@ def test_postgres_timeout(postgres_url: str, make_model: Make) -> None:
 
 
 @pytest.mark.sql
+def test_postgres_that_goes_away(postgres_url: str) -> None:
+    """A connection that the server ends in the middle is the outside's trouble."""
+    psql(
+        postgres_url,
+        *PLANT,
+        "CREATE VIEW ends AS SELECT p.* FROM predictions p, pg_terminate_backend(pg_backend_pid())",
+    )
+
+    with open_source("w", postgres_url, clock).session() as session:
+        session.schema("ends")
+        with pytest.raises(SourceError, match=r"source 'w', table 'ends': .*; try again later"):
+            session.rows(Query("ends", ("id",)))
+
+
+@pytest.mark.sql
 def test_postgres_permission(postgres_url: str, make_model: Make) -> None:
     """A table that may not be read is the outside's trouble and names the remedy."""
     role = "reader" + postgres_url.split("/t")[1][:8]

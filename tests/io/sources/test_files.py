@@ -154,5 +154,5 @@ def test_predicates_of_files_are_restricted(where: str, tmp_path: Path, make_mod
     """A predicate over a file can ask its rows and nothing else."""
     pq.write_table(rows(0), tmp_path / "predictions.parquet")
 
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"source 'w', table 'predictions'.*predictions.where"):
         opened(tmp_path).read_day(make_model(where=where), DAY, ["id"], None)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vitals.errors import SourceError
+from vitals.errors import InputError, SourceError
 from vitals.io.rules import Rules, columns_of
 from vitals.io.sources.arrays import kind_of
 from vitals.io.sources.base import NUMBERS, TIMES, Clock, Column, Kind, Query, Source, hint, wrong
@@ -76,7 +76,8 @@ class FileSession:
 
     def rows(self, query: Query) -> pa.Table:
         """Read rows."""
-        asked = columns_of(query.where) if query.where else frozenset()
+        with self._predicate(query.table):
+            asked = columns_of(query.where) if query.where else frozenset()
         there = self.schema(query.table)
         for name in sorted(asked - there.keys()):
             what = f"predictions.where names a column that the file does not have; {hint(name, there)}"
@@ -87,7 +88,7 @@ class FileSession:
         for name in query.present:
             rows = rows.filter(pc.is_valid(rows.column(name)))
         if query.where:
-            with Rules(rows) as rules:
+            with self._predicate(query.table), Rules(rows) as rules:
                 rows = rows.filter(rules.holds(query.where))
         return rows.select(list(query.columns))
 
@@ -112,6 +113,14 @@ class FileSession:
             what = f"there is no {table}.parquet, {table}.csv or {table}/*.parquet in {self._directory}"
             raise wrong(self._source, table, f"{what}; {hint(table, names)}")
         return ParquetParts(parts)
+
+    @contextmanager
+    def _predicate(self, table: str) -> Iterator[None]:
+        """Say which table's predicate is wrong."""
+        try:
+            yield
+        except InputError as error:
+            raise wrong(self._source, table, f"predictions.where: {error}") from None
 
     @contextmanager
     def _problems(self, table: str) -> Iterator[None]:
