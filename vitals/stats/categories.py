@@ -52,25 +52,29 @@ class CategoricalParts:
         ends = len(reference)
         if id_like(summaries[:ends]):
             return _counted(("null",), nulls, ends, unseen=False)
-        rows, codes = self._dense(days, summaries)
-        seen_on = (rows[:ends] > 0).sum(axis=0)
-        kept = self._kept(rows[:ends], codes, sum(s.n for s in summaries[:ends]))
-        rest = np.ones(len(codes), dtype=bool)
-        rest[kept] = False
-        rare = rows[:, rest]
+        codes, at, day_of, rows = self._flat(days, summaries)
+        known = day_of < ends
+        seen_on = np.bincount(at[known], minlength=len(codes))
+        sums = np.bincount(at[known], weights=rows[known], minlength=len(codes)).astype(np.float64)
+        frequent = (seen_on >= _PRESENT * ends) & (sums >= self._floor * sum(s.n for s in summaries[:ends]))
+        kept = self._largest(np.flatnonzero(frequent), sums, codes)
+        column = np.full(len(codes), -1)
+        column[kept] = np.arange(len(kept))
+        apart, place = column[at] >= 0, np.zeros((len(days), len(kept)))
+        place[day_of[apart], column[at[apart]]] = rows[apart]
         # A reference day's unseen rows are those in categories that no other reference day has.
-        elsewhere = seen_on[rest] - (rare[:ends] > 0)
-        unseen = np.concatenate(
-            [(rare[:ends] * (elsewhere == 0)).sum(axis=1), (rare[ends:] * (seen_on[rest] == 0)).sum(axis=1)]
-        )
+        new = ~apart & (seen_on[at] == known)
+        unseen = np.bincount(day_of[new], weights=rows[new], minlength=len(days))
         total = np.array([s.n for s in summaries], dtype=np.float64)
-        other = total - nulls[:, 0] - rows[:, kept].sum(axis=1) - unseen
+        other = total - nulls[:, 0] - place.sum(axis=1) - unseen
         names = ("null", *(f"={self._texts[codes[i]]}" for i in kept), "other", "unseen")
-        block = np.concatenate([nulls, rows[:, kept], other[:, None], unseen[:, None]], axis=1)
+        block = np.concatenate([nulls, place, other[:, None], unseen[:, None]], axis=1)
         return _counted(names, block, ends, unseen=True)
 
-    def _dense(self, days: "Sequence[Day]", summaries: "Sequence[CategoricalSummary]") -> tuple[Floats, Integers]:
-        """Rows per day and category, and the code of each category."""
+    def _flat(
+        self, days: "Sequence[Day]", summaries: "Sequence[CategoricalSummary]"
+    ) -> tuple[Integers, Integers, Integers, Floats]:
+        """Codes of all categories, ascending; and per stored count its place in them, its day, and its rows."""
         for day in self._coded.keys() - set(days):
             del self._coded[day]
         for day, summary in zip(days, summaries, strict=True):
@@ -78,11 +82,8 @@ class CategoricalParts:
                 self._coded[day] = np.array([self._code(text) for text in summary.values], dtype=np.int64)
         coded = [self._coded[day] for day in days]
         codes, at = np.unique(np.concatenate(coded), return_inverse=True)
-        rows = np.zeros((len(days), len(codes)))
-        rows[np.repeat(np.arange(len(days)), [len(c) for c in coded]), at] = np.concatenate(
-            [s.counts for s in summaries]
-        )
-        return rows, codes
+        day_of = np.repeat(np.arange(len(days)), [len(c) for c in coded])
+        return codes, at, day_of, np.concatenate([s.counts for s in summaries]).astype(np.float64)
 
     def _code(self, text: str) -> int:
         if text not in self._codes:
@@ -90,12 +91,10 @@ class CategoricalParts:
             self._texts.append(text)
         return self._codes[text]
 
-    def _kept(self, rows: Floats, codes: Integers, total: int) -> list[int]:
+    def _largest(self, found: Integers, sums: Floats, codes: Integers) -> list[int]:
         """Up to 20 categories, the most frequent first, ties by text: what holds depends on no order of days."""
-        sums = rows.sum(axis=0)
-        often = ((rows > 0).mean(axis=0) >= _PRESENT) & (sums >= self._floor * total)
-        found = sorted(np.flatnonzero(often), key=lambda i: (-sums[i], self._texts[codes[i]]))
-        return [int(i) for i in found[:_KEPT]]
+        ordered = sorted(found.tolist(), key=lambda i: (-sums[i], self._texts[codes[i]]))
+        return ordered[:_KEPT]
 
 
 def id_like(reference: "Sequence[CategoricalSummary]") -> bool:

@@ -19,6 +19,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 
 _GRAIN = 2.0**20
+_FEW = 4  # days to splice in one by one
 _SCALE = 0.25  # differences of extreme anchors stay finite
 
 
@@ -40,8 +41,12 @@ class Pool:
         wanted = {day.toordinal(): summary for day, summary in days.items()}
         if gone := sorted(self._held - wanted.keys()):
             self._keep(self._owners != gone[0] if len(gone) == 1 else ~np.isin(self._owners, gone))
-        for owner in sorted(wanted.keys() - self._held):
-            self._enter(owner, wanted[owner])
+        entering = sorted(wanted.keys() - self._held)
+        if len(entering) > _FEW:
+            self._enter_all({owner: wanted[owner] for owner in entering})
+        else:
+            for owner in entering:
+                self._enter(owner, wanted[owner])
         self._held = set(wanted)
 
     def _keep(self, mask: NDArray[np.bool_]) -> None:
@@ -56,6 +61,16 @@ class Pool:
         self._rows = _spliced(self._rows, np.diff(summary.le, prepend=0), old, new)
         self._tied = _spliced(self._tied, summary.le - summary.lt, old, new)
         self._owners = _spliced(self._owners, np.full(len(new), owner), old, new)
+
+    def _enter_all(self, summaries: "Mapping[int, NumericSummary]") -> None:
+        """The same for many days, sorting once."""
+        values = np.concatenate([self._values, *(s.anchors for s in summaries.values())])
+        rows = [self._rows, *(np.diff(s.le, prepend=0) for s in summaries.values())]
+        tied = [self._tied, *(s.le - s.lt for s in summaries.values())]
+        owners = [self._owners, *(np.full(len(s.anchors), owner) for owner, s in summaries.items())]
+        order = np.argsort(values, kind="stable")
+        self._values = values[order]
+        self._rows, self._tied, self._owners = (np.concatenate(part)[order] for part in (rows, tied, owners))
 
     def distribution(self, without: Floats) -> tuple[Floats, Integers]:
         """Give the distinct values and the rows up to each.
