@@ -36,7 +36,7 @@ def measure(world: World, model: Model, partition: Partition) -> list[Measuremen
     """Measure what the day alone can tell: service, answers, avoid rules, heuristics."""
     del world  # takes it so that all steps look alike
     day = partition.facts.day
-    with rules.Rules(partition.table) as users:
+    with rules.Rules(partition.table, zone=model.timezone) as users:
         rows = partition.facts.rows
         counts = {rule.name: (users.count(rule.where), rows) for rule in _rules(model, "predictions")}
         values = {h.name: users.value(h.value) for h in model.heuristics}
@@ -75,7 +75,7 @@ def _evaluate(world: World, model: Model, cohort_day: Day, age: int) -> list[Mea
     measured = performance.measure(model, cohort)
     if outcomes and cohort.table.num_rows:
         labelled = cohort.table.filter(pa.compute.is_valid(cohort.table.column(feedback.target)))
-        with rules.Rules(labelled) as users:
+        with rules.Rules(labelled, zone=model.timezone) as users:
             counts = {rule.name: (users.count(rule.where), labelled.num_rows) for rule in outcomes}
         measured += avoid.measure(model, cohort_day, counts, age=age)
     return measured

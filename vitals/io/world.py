@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
+from pathlib import Path
 from typing import Self
 
+from vitals.errors import ConfigError
 from vitals.io.settings import Settings
 from vitals.io.sources import Source, open_source
 from vitals.io.store import Store
@@ -53,8 +55,19 @@ class World:
         """A named source, opened at first use."""
         if name not in self._sources:
             url = self.settings.source_url(name).get_secret_value()
+            self._refuse_own_store(name, url)
             self._sources[name] = open_source(name, url, self.clock)
         return self._sources[name]
+
+    def _refuse_own_store(self, name: str, url: str) -> None:
+        """Two copies of the SQLite library in one process do not see each other's locks on one file."""
+        store = self.settings.store_url.get_secret_value()
+        same = [each.partition("sqlite:///")[2] for each in (url, store)]
+        if all(same) and Path(same[0]).resolve() == Path(same[1]).resolve():
+            message = (
+                f"source {name!r} is the results store itself; keep results in a file of their own (VITALS_STORE_URL)"
+            )
+            raise ConfigError(message)
 
     def observation_hash(self, model: Model) -> str:
         """16 hex digits over everything that changes what an observation holds: the spec and its suite."""
