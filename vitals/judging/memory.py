@@ -12,7 +12,7 @@ from vitals.stats.shareband import WINDOW_DAYS
 
 REFERENCE_MIN_DAYS = 14
 REACH_DAYS = 180
-_RECENT_REACH_DAYS = 39
+RECENT_REACH_DAYS = 39
 _LEARNING = "day "
 
 
@@ -85,7 +85,7 @@ class Memory:
         self._forget(row.day)
 
     def _forget(self, today: Day) -> None:
-        oldest = today - timedelta(days=REACH_DAYS + _RECENT_REACH_DAYS)
+        oldest = today - timedelta(days=REACH_DAYS + RECENT_REACH_DAYS)
         while self._days and (first := next(iter(self._days))) < oldest:
             del self._days[first]
 
@@ -113,7 +113,7 @@ class Memory:
 
     def recent(self, today: Day, bad_days: Collection[Day]) -> list[Day]:
         """Give the latest six judged days within 39 that did not fire: with today they make the week window."""
-        oldest = today - timedelta(days=_RECENT_REACH_DAYS)
+        oldest = today - timedelta(days=RECENT_REACH_DAYS)
         found = [
             day
             for day, row in self._days.items()

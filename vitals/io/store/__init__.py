@@ -138,9 +138,16 @@ class Store:
         """Read what was known at the end of the day before `before`, with history from `since` on (without profiles)."""
         return reading.past(self._database, model, before, since)
 
-    def profiles(self, model: str, first: Day, last: Day) -> "Iterator[Profile]":
-        """Profiles of first..last (inclusive) by day, subject and segment, decoded a day at a time."""
-        return reading.profiles(self._database, self._codec, model, first, last)
+    def profiles(
+        self, model: str, first: Day, last: Day, wanted: Callable[[Day, str, str], bool] | None = None
+    ) -> "Iterator[Profile]":
+        """Profiles of first..last (inclusive) by day, subject and segment, decoded a day at a time.
+
+        Parameters
+        ----------
+        wanted : whether to decode the profile of a day, subject and segment; None takes all.
+        """
+        return reading.profiles(self._database, self._codec, model, first, last, wanted)
 
     def observed_days_from(self, model: str, day: Day, last: Day | None = None) -> Iterator[Observed]:
         """Read the observed days from `day` on, oldest first, a day at a time; `measurements` are those known on it."""

@@ -4,7 +4,7 @@ Judging streams stored days one by one, each in a short transaction of its own, 
 observation that lands in between marks the model for another replay. Sources are never touched here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from vitals.profiles import Profile
 
 R = TypeVar("R", Finding, Transition)
+Wanted = Callable[[Day, str, str], bool]
+"""day, subject, segment"""
 
 SHOWN: Mapping[str, type] = {
     "measurements": Measurement,
@@ -59,7 +61,7 @@ class StoredPast:
     Attributes
     ----------
     facts, drifts : of the days in [since, before).
-    measurements : that became known in [since, before), by key.
+    measurements : that became known in [since, before), by key; without those of hours, which `facts` hold.
     findings, transitions : of the days in [since, before), and older ones of the places in `incidents`.
     incidents : open at that time, or resolved in the 40 days before it, in the state of that time.
     """
@@ -73,6 +75,9 @@ class StoredPast:
     findings: Sequence[Finding]
     transitions: Sequence[Transition]
     incidents: Sequence[Incident]
+
+
+_NO_HOURS = or_(measurement.c.signal != "traffic", measurement.c.subject.not_like("hour=%"))
 
 
 def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
@@ -90,7 +95,7 @@ def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
             before=before,
             since=since,
             facts=records(connection, PartitionFacts, *within(partition)),
-            measurements=records(connection, Measurement, *within(measurement, "known_on")),
+            measurements=records(connection, Measurement, *within(measurement, "known_on"), _NO_HOURS),
             drifts=records(connection, Drift, *within(drift)),
             findings=[*_by_day(older_findings), *records(connection, Finding, *within(finding))],
             transitions=[*_by_day(older_transitions), *records(connection, Transition, *within(transition))],
@@ -98,11 +103,13 @@ def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
         )
 
 
-def profiles(database: Database, codec: Codec, model: str, first: Day, last: Day) -> "Iterator[Profile]":
-    """Decode the profiles of a range, in the order of day, subject, segment; a day at a time."""
+def profiles(
+    database: Database, codec: Codec, model: str, first: Day, last: Day, wanted: Wanted | None = None
+) -> "Iterator[Profile]":
+    """Decode the wanted profiles of a range, in the order of day, subject, segment; a day at a time."""
     for day in _days(database, model, first, last):
         with database.reading() as connection:
-            stored = _profiles(connection, codec, model, day)
+            stored = _profiles(connection, codec, model, day, wanted)
         yield from stored
 
 
@@ -159,14 +166,18 @@ def _days(database: Database, model: str, first: Day, last: Day | None) -> list[
         return list(connection.execute(select(partition.c.day).where(*where).order_by(partition.c.day)).scalars())
 
 
-def _profiles(connection: Connection, codec: Codec, model: str, day: Day) -> "list[Profile]":
+def _profiles(
+    connection: Connection, codec: Codec, model: str, day: Day, wanted: Wanted | None = None
+) -> "list[Profile]":
     statement = (
         select(profile.c.payload, profile.c.subject, profile.c.segment)
         .where(profile.c.model == model, profile.c.day == day)
         .order_by(profile.c.subject, profile.c.segment)
     )
     return [
-        codec.decode(data, model, day, subject, segment) for data, subject, segment in connection.execute(statement)
+        codec.decode(data, model, day, subject, segment)
+        for data, subject, segment in connection.execute(statement)
+        if wanted is None or wanted(day, subject, segment)
     ]
 
 

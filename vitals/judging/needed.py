@@ -1,0 +1,34 @@
+"""Which stored profiles a replay may need: each column's reference days, no further back than they lie."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from vitals.judging.memory import RECENT_REACH_DAYS
+from vitals.judging.past import Past
+from vitals.records import Day, Drift, Triage, TriageKind
+from vitals.spec import Model
+
+Key = tuple[str, str]
+"""subject, segment"""
+
+
+def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key, Day]:
+    """The oldest day of each column whose profile judging from `past.before` on may need.
+
+    Notes
+    -----
+    A column's reference is its last eligible days, and days declared bad push it further back. What people release
+    later (an accepted incident) lies after those days or after the opening of an incident that is still open.
+    """
+    spare = sum(one.kind is TriageKind.BAD_DAY for one in triage)
+    recent = past.before - timedelta(days=RECENT_REACH_DAYS)
+    opened = min((one.opened_on for one in past.incidents if one.resolved_on is None), default=recent)
+    rows: dict[Key, list[Drift]] = {}
+    for row in past.drifts:
+        if ":" not in row.subject:
+            rows.setdefault((row.subject, row.segment), []).append(row)
+    found = {}
+    for key, days in rows.items():
+        eligible = sorted((row.day for row in days if row.eligible), reverse=True)[: model.reference.days + spare]
+        found[key] = min([recent, opened, *eligible[-1:]])
+    return found
