@@ -18,7 +18,8 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
     Notes
     -----
     A column's reference is its last eligible days, and days declared bad push it further back. What people release
-    later (an accepted incident) lies after those days or after the opening of an incident that is still open.
+    later (an accepted incident, a false alarm) lies after those days or after the opening of an open incident; a young
+    column, with fewer eligible days, needs all it has.
     """
     spare = sum(one.kind is TriageKind.BAD_DAY for one in triage)
     recent = past.before - timedelta(days=RECENT_REACH_DAYS)
@@ -29,6 +30,8 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
             rows.setdefault((row.subject, row.segment), []).append(row)
     found = {}
     for key, days in rows.items():
-        eligible = sorted((row.day for row in days if row.eligible), reverse=True)[: model.reference.days + spare]
-        found[key] = min([recent, opened, *eligible[-1:]])
+        eligible = sorted((row.day for row in days if row.eligible), reverse=True)
+        wanted = model.reference.days + spare
+        oldest = eligible[wanted - 1] if len(eligible) >= wanted else min(row.day for row in days)
+        found[key] = min(recent, opened, oldest)
     return found
