@@ -20,9 +20,10 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
         if first is None:
             return []
         past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
-        since = first_needed(model, past)
+        triage = store.triage(model.name)
+        since = first_needed(model, past, triage)
         profiles = store.profiles(model.name, since, first - timedelta(days=1)) if since else ()
-        fold = Fold(model, past, profiles, store.triage(model.name))
+        fold = Fold(model, past, profiles, triage)
         judged: list[Judged] = []
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Today, calm
+from vitals.judging.day import Today, calm, finding
 from vitals.judging.drift import symptom_of
 from vitals.records import Day, Finding, Symptom, Triage, TriageKind
 from vitals.spec import Model
@@ -27,11 +26,7 @@ class Mutes:
 
     def __init__(self, model: Model, triage: Iterable[Triage], day: Day) -> None:
         self._subjects: set[tuple[str, str | None]] = {
-            (alert.symptom.value, alert.subject)
-            for alert in model.alerts
-            if alert.mute
-            and (alert.since is None or alert.since <= day)
-            and (alert.until is None or day <= alert.until)
+            (alert.symptom.value, alert.subject) for alert in model.alerts if alert.mute and _holds(alert, day)
         }
         for one in triage:
             if one.kind is TriageKind.MUTE and one.day <= day and (one.until is None or day <= one.until):
@@ -44,12 +39,20 @@ class Mutes:
 
 
 def classical(today: Today, distances: Mapping[tuple[str, str], Distances], found: Iterable[Finding]) -> list[Finding]:
-    """Findings of the classical tests that the model file asks for; a column that has a finding is left out."""
-    reported = {one.subject for one in found}
+    """Findings of the classical tests that the model file asks for; a column that was found to move is left out.
+
+    Parameters
+    ----------
+    distances : of columns whose usual is known. found : what else was found today.
+    """
+    moved = {Symptom.INPUT_DRIFT, Symptom.RESPONSE_DRIFT, Symptom.LATENCY, Symptom.UNIT_CHANGE}
+    reported = {one.subject for one in found if one.symptom in moved and not one.segment}
     findings = []
     for alert in today.model.alerts:
         measured = distances.get((alert.subject or "", ""))
         if alert.method is None or alert.above is None or measured is None or alert.subject in reported:
+            continue
+        if not _holds(alert, today.day):
             continue
         value = getattr(measured, alert.method)
         if value is not None and value > alert.above:
@@ -57,21 +60,14 @@ def classical(today: Today, distances: Mapping[tuple[str, str], Distances], foun
     return findings
 
 
+def _holds(alert: Alert, day: Day) -> bool:
+    """Whether an override is in force on a day."""
+    return (alert.since is None or alert.since <= day) and (alert.until is None or day <= alert.until)
+
+
 def _finding(today: Today, alert: Alert, value: float) -> Finding:
     column, method = alert.subject or "", alert.method or ""
     symptom = symptom_of(today.model, column)
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=symptom.priority,
-        severity=calm(alert.severity, today),
-        symptom=symptom,
-        subject=column,
-        segment="",
-        statement=f"{column}: {_DEFINITIONS[method]} {words.number(value)}, limit {words.number(alert.above)}",
-        what_to_do=WHAT_TO_DO[symptom],
-        value=value,
-        expected_low=0.0,
-        expected_high=alert.above,
-    )
+    said = f"{column}: {_DEFINITIONS[method]} {words.number(value)}, limit {words.number(alert.above)}"
+    severity = calm(alert.severity, today)
+    return finding(today, symptom, column, severity, said, value=value, usual=(0.0, alert.above))

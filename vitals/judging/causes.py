@@ -4,13 +4,14 @@ Symptoms first: an input that moves while the answers move is their likely cause
 line of its own priority.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Key
 from vitals.judging.drift import PART
-from vitals.records import Evidence, Finding, Symptom
+from vitals.records import Day, Evidence, Finding, Symptom
 
 MOST = 3
 EXPLAINABLE = frozenset(
@@ -51,27 +52,35 @@ def explained(findings: Sequence[Finding], verdicts: Mapping[Key, Verdict]) -> l
 def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     """Let one finding speak for a column: an expectation that says what the share band says becomes its evidence.
 
-    It stays a finding of its own where it is the more severe of the two.
+    It stays a finding of its own where it is the more severe of the two. Of several findings on one place (a limit and
+    an expectation, say) the most severe speaks.
     """
     drifts = {
         one.subject: one
         for one in findings
         if one.symptom in {Symptom.INPUT_DRIFT, Symptom.UNIT_CHANGE} and not one.segment
     }
-    kept: list[Finding] = []
-    under: dict[str, list[Evidence]] = {}
+    speakers: dict[tuple[str, Day], Finding] = {}
     for one in findings:
-        drift = drifts.get(one.subject)
-        if one.symptom is Symptom.INPUT_QUALITY and drift and one.severity.rank <= drift.severity.rank:
-            under.setdefault(one.subject, []).append(Evidence(f"expectation: {one.statement}", one.subject))
-            continue
-        kept.append(one)
-    return [
-        replace(one, evidence=(*one.evidence, *under[one.subject]))
-        if one is drifts.get(one.subject) and one.subject in under
-        else one
-        for one in kept
-    ]
+        speaker = speakers.setdefault(_about(one), one)
+        if one.severity.rank > speaker.severity.rank:
+            speakers[_about(one)] = one
+    under: dict[tuple[str, Day], list[Evidence]] = defaultdict(list)
+    kept: list[Finding] = []
+    for one in findings:
+        speaker, drift = speakers[_about(one)], drifts.get(one.subject)
+        if one is not speaker:
+            under[_about(one)] += [Evidence(one.statement, one.subject), *one.evidence]
+        elif one.symptom is Symptom.INPUT_QUALITY and drift and one.severity.rank <= drift.severity.rank:
+            under[_about(drift)].append(Evidence(f"expectation: {one.statement}", one.subject))
+        else:
+            kept.append(one)
+    return [replace(one, evidence=(*one.evidence, *under.get(_about(one), ()))) for one in kept]
+
+
+def _about(one: Finding) -> tuple[str, Day]:
+    """The place and the day that a finding is about; the store keeps one finding of each a day."""
+    return one.fingerprint, one.cohort_day or one.day
 
 
 def part_of(finding: Finding) -> str | None:

@@ -73,17 +73,18 @@ class Columns:
                 kind=kind_of(self.model, key[0]),
                 reference_days=self.model.reference.days,
             )
-            releases = [one.release for one in self.released if touches(self.model, one.place, key)]
-            self._columns[key] = Column(rule, self._rows[key], releases, self.summaries[key], self.on_calendar)
+            rows = self._rows[key]
+            releases = _reaching((one.release for one in self.released if touches(self.model, one.place, key)), rows)
+            self._columns[key] = Column(rule, rows, releases, self.summaries[key], self.on_calendar)
         return self._columns[key]
 
     def share(self, subject: str) -> Share:
         """The fold of a share of the service, as `errors:status`."""
         if subject not in self._shares:
             rule = ShareRule(self.model.name, subject, self.model.reference.days)
-            key = (subject, WHOLE)
-            releases = [one.release for one in self.released if share_subject(one.place) == subject]
-            self._shares[subject] = Share(rule, self._rows[key], releases, self.counts[subject], self.on_calendar)
+            rows = self._rows[(subject, WHOLE)]
+            releases = _reaching((one.release for one in self.released if share_subject(one.place) == subject), rows)
+            self._shares[subject] = Share(rule, rows, releases, self.counts[subject], self.on_calendar)
         return self._shares[subject]
 
     def judge(self, day: Day, not_judged: str | None, bad_days: Collection[Day]) -> dict[Key, Verdict]:
@@ -145,7 +146,7 @@ class Columns:
         release = released.release
         keys = sorted({*self._columns, *self._rows, *self.summaries})
         folds: list[Column | Share] = [
-            self.column(key) for key in keys if ":" not in key[0] and touches(self.model, released.place, key)
+            self.column(key) for key in keys if not _is_share(key[0]) and touches(self.model, released.place, key)
         ]
         subject = share_subject(released.place)
         folds += [self.share(subject)] if subject is not None else []
@@ -160,6 +161,16 @@ class Columns:
         oldest = today - timedelta(days=KEPT_DAYS)
         for series in (self.summaries, self.sketches, self.counts):
             _forget(series.values(), oldest)
+
+
+def _is_share(subject: str) -> bool:
+    return subject.partition(":")[0] in SHARES and ":" in subject
+
+
+def _reaching(releases: Iterable[Release], rows: Sequence[Drift]) -> list[Release]:
+    """Leave out what was released before the subject had any row: it did not concern it."""
+    first = min((row.day for row in rows), default=Day.max)
+    return [release for release in releases if first < release.on]
 
 
 def _forget(series: Iterable[dict[Day, Any]], oldest: Day) -> None:

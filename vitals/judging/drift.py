@@ -6,9 +6,8 @@ The verdict (numbers) comes from `vitals.judging.columns`; this file decides sym
 import re
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
 from vitals.judging.columns import Verdict
-from vitals.judging.day import Today
+from vitals.judging.day import Today, finding
 from vitals.records import Evidence, Finding, Severity, Symptom
 from vitals.spec import Model
 
@@ -26,23 +25,18 @@ def symptom_of(model: Model, column: str) -> Symptom:
     return Symptom.INPUT_DRIFT
 
 
-def finding(today: Today, subject: str, segment: str, verdict: Verdict) -> Finding:
+def drift_finding(today: Today, subject: str, segment: str, verdict: Verdict) -> Finding:
     """Put a verdict that is a finding into words."""
     symptom = symptom_of(today.model, subject)
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=symptom.priority,
-        severity=_severity(today, symptom, verdict),
-        symptom=symptom,
-        subject=subject,
+    return finding(
+        today,
+        symptom,
+        subject,
+        _severity(today, symptom, verdict),
+        statement(subject, segment, verdict),
         segment=segment,
-        statement=statement(subject, segment, verdict),
-        what_to_do=WHAT_TO_DO[symptom],
         value=verdict.share,
-        expected_low=verdict.expected_low,
-        expected_high=verdict.expected_high,
+        usual=(verdict.expected_low, verdict.expected_high),
         evidence=(Evidence(PART, verdict.part or "", verdict.share),),
     )
 

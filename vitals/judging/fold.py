@@ -6,7 +6,7 @@ gives the same rows as the run that never stopped.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from vitals.calendars import calendar_name
 from vitals.judging import labels, performance, quality, rules, service, traffic
@@ -17,11 +17,12 @@ from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook
+from vitals.judging.memory import REACH_DAYS
 from vitals.judging.past import Past
 from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
 from vitals.judging.shares import ShareVerdict
-from vitals.judging.shifts import drift_ruling, muted_columns, share_ruling
+from vitals.judging.shifts import drift_ruling, muted, share_ruling
 from vitals.profiles import Profile
 from vitals.records import (
     Day,
@@ -33,7 +34,6 @@ from vitals.records import (
     Observed,
     Symptom,
     Transition,
-    TransitionKind,
     Triage,
     TriageKind,
 )
@@ -42,27 +42,35 @@ from vitals.stats.distances import Distances
 
 PAST_DAYS = 220
 RECENT_DAYS = 39
-ENDED = frozenset({TransitionKind.ACCEPTED, TransitionKind.FALSE_ALARM})
 
 
-def first_needed(model: Model, past: Past) -> Day | None:
-    """The oldest day whose profile judging may need: reference days, the week window, open incidents.
+def first_needed(model: Model, past: Past, triage: Iterable[Triage]) -> Day | None:
+    """The oldest day whose profile judging may need: that of the week window, and of every column's reference.
 
-    None when there is no past at all.
+    None when there is no past at all. What is accepted or called a false alarm, before or during the replay, only makes
+    more days eligible, so a reference never reaches further back than the stored rows say; a day that is declared bad at
+    any time counts as not eligible here.
     """
     if not past.drifts:
         return None
-    recent = past.before - timedelta(days=RECENT_DAYS)
-    needed = [recent, *(one.opened_on for one in past.incidents if one.resolved_on is None)]
+    unfit = _declared_bad(triage)
     rows: dict[Key, list[Drift]] = {}
     for row in past.drifts:
         rows.setdefault((row.subject, row.segment), []).append(row)
-    changed = any(one.kind in ENDED for one in past.transitions)
+    needed = past.before - timedelta(days=RECENT_DAYS)
+    reach = past.before - timedelta(days=REACH_DAYS)
     for days in rows.values():
-        eligible = sorted((row.day for row in days if row.eligible or changed), reverse=True)
-        if eligible:
-            needed.append(eligible[: model.reference.days][-1])
-    return min(needed)
+        eligible = sorted((row.day for row in days if row.eligible and row.day not in unfit), reverse=True)
+        whole = len(eligible) >= model.reference.days
+        needed = min(needed, eligible[model.reference.days - 1] if whole else min(row.day for row in days))
+    return max(needed, reach)
+
+
+def _declared_bad(triage: Iterable[Triage], known_on: Day = Day.max) -> frozenset[Day]:
+    """Days that people declared bad up to a day."""
+    return frozenset(
+        Day.fromisoformat(one.target) for one in triage if one.kind is TriageKind.BAD_DAY and one.day <= known_on
+    )
 
 
 @dataclass(frozen=True)
@@ -88,10 +96,10 @@ class Fold:
         self._model = model
         self._triage = list(triage)
         self._history = History(past.measurements, past.facts)
+        self._last = max((one.day for one in past.facts), default=Day.min)
+        self._book = IncidentBook.rebuild(past.findings, past.transitions, past.before)
         self._places = Places()
         self._places.add(past.findings)
-        self._places.apply(past.transitions)
-        self._book = IncidentBook.rebuild(past.findings, past.transitions, past.before)
         released = [known for one in past.transitions if (known := self._released(one))]
         self._columns = Columns(model, past.drifts, released, self._on_calendar)
         self._columns.remember(profiles, past.measurements)
@@ -104,42 +112,56 @@ class Fold:
     def judge(self, observed: Observed) -> Judged:
         """Judge the next day."""
         day = observed.day
+        self._forget(day)
         transitions = self._decide(day)
         self._history.add(observed.measurements)
         self._history.facts[day] = observed.facts
         self._columns.remember(observed.profiles, observed.measurements)
-        today = self._today(observed)
-        ruled = self._rule(today)
-        ruling = ruled.ruling
         mutes = Mutes(self._model, self._triage, day)
-        silent = muted_columns(ruling.findings, lambda one: mutes.hold(one.symptom, one.subject))
-        findings = [one for one in ruling.findings if not mutes.hold(one.symptom, one.subject)]
-        transitions += self._book.step(day, findings, lambda one: _place(one) in ruling.judged)
+        ruled = self._rule(self._today(observed), mutes)
+        findings = [one for one in ruled.ruling.findings if not mutes.hold(one.symptom, one.subject)]
+        ended = {
+            one.fingerprint: "muted" for one in self._book.open_incidents() if mutes.hold(one.symptom, one.subject)
+        }
+        transitions += self._book.step(day, findings, lambda one: _place(one) in ruled.ruling.judged, ended)
         self._places.add(findings)
-        places = self._open_places()
-        drifts = [
-            *self._columns.settle(ruled.verdicts, ruled.distances, places, silent[0]),
-            *self._columns.settle_shares(ruled.shares, places, silent[1]),
-        ]
-        self._columns.forget(day)
+        self._last = day
+        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions)
+
+    def _forget(self, day: Day) -> None:
+        """Drop what no reference of a day reaches, so that a long replay stays small and knows no more than a short one."""
         self._history.forget(day)
-        return Judged(day, drifts, _ordered(findings), transitions)
+        self._places.forget(day)
+        self._columns.forget(day)
+
+    def _settle(self, ruled: _Ruled, findings: Sequence[Finding], mutes: Mutes) -> list[Drift]:
+        """Close the day for every column and share."""
+        places = self._open_places()
+        columns, shares = muted(self._model, ruled.verdicts, ruled.shares, findings, mutes.hold)
+        return [
+            *self._columns.settle(ruled.verdicts, ruled.distances, places, columns),
+            *self._columns.settle_shares(ruled.shares, places, shares),
+        ]
 
     def _decide(self, day: Day) -> list[Transition]:
-        """What people said of incidents on this day, and what time says, before the day is judged."""
-        transitions = self._book.decide(day, self._triage, self._with_release)
-        self._places.apply(transitions)
+        """What people said of incidents since the last judged day, and what time says, before the day is judged."""
+        since = max(self._last, day - timedelta(days=PAST_DAYS))
+        said = [replace(one, day=day) for one in self._triage if since < one.day <= day]
+        transitions = self._book.decide(day, said, self._with_release)
         for one in transitions:
             if released := self._released(one):
                 self._columns.release(released)
         return transitions
 
     def _released(self, change: Transition) -> Released | None:
-        """The days that a transition gives back, and the place they belong to."""
+        """The days that a transition gives back, and the place they belong to; the place takes them back at once."""
         for incident in self._book.incidents():
             if (incident.fingerprint, incident.opened_on) == (change.fingerprint, change.opened_on):
                 release = release_of(incident, change)
-                return Released(_place(incident), release) if release else None
+                if release is None:
+                    return None
+                self._places.release(incident.fingerprint, release)
+                return Released(_place(incident), release)
         return None
 
     def _open_places(self) -> list[Place]:
@@ -150,19 +172,14 @@ class Fold:
         return bool(releases(self._history, incident.opened_on))
 
     def _today(self, observed: Observed) -> Today:
-        unfit = frozenset(
-            date.fromisoformat(one.target)
-            for one in self._triage
-            if one.kind is TriageKind.BAD_DAY and one.day <= observed.day
-        )
-        holidays = frozenset(day for day in self._history.facts if self._on_calendar(day))
+        unfit = _declared_bad(self._triage, observed.day)
         name = calendar_name(observed.day, self._model.calendar)
-        return Today(self._model, observed, self._history, self._places, name, unfit, holidays)
+        return Today(self._model, observed, self._history, self._places, name, unfit, self._on_calendar)
 
     def _on_calendar(self, day: Day) -> bool:
         return calendar_name(day, self._model.calendar) is not None
 
-    def _rule(self, today: Today) -> _Ruled:
+    def _rule(self, today: Today, mutes: Mutes) -> _Ruled:
         """Judge everything of a day; on a day declared bad only what is about other days."""
         ruling = Ruling()
         if not today.bad:
@@ -170,7 +187,7 @@ class Fold:
         whole = not any(one.symptom is Symptom.PARTITION_INCOMPLETE for one in ruling.findings)
         verdicts = self._columns.judge(today.day, None if whole else "partition incomplete", today.unfit)
         shares = self._columns.judge_shares(today.day, None, today.unfit)
-        ruling += drift_ruling(today, self._columns, verdicts, self._open_places())
+        ruling += drift_ruling(today, self._columns, verdicts, self._open_places(), mutes.hold)
         ruling += share_ruling(today, shares)
         ruling += rules.judge(today, whole=whole)
         if not today.bad and today.facts.rows:
@@ -179,13 +196,15 @@ class Fold:
             if whole:
                 ruling += service.latency(today, list(today.observed.profiles))
         distances = self._columns.distances(verdicts)
-        if whole and not today.bad:
-            ruling.findings += classical(today, distances, ruling.findings)
+        learned = {key: found for key, found in distances.items() if not verdicts[key].learning}
+        ruling.findings += classical(today, learned, ruling.findings)
         late, held_back = labels.coverage(today)
         ruling += late
         ruling += performance.judge(today, held_back)
+        found = {_place(one) for one in ruling.findings}
         ruling.findings = explained(without_repeats(ruling.findings), verdicts)
         ruling.findings = [self._with_version(one) for one in ruling.findings]
+        ruling.judged -= found - {_place(one) for one in ruling.findings}  # what is told elsewhere is no good day
         return _Ruled(ruling, verdicts, shares, distances)
 
     def _with_version(self, one: Finding) -> Finding:

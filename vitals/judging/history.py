@@ -4,11 +4,11 @@ Knows nothing of stores and nothing of words: it is filled from stored rows, and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from vitals.records import Day, Finding, Measurement, PartitionFacts, Transition, TransitionKind
+from vitals.judging.memory import Release
+from vitals.records import Day, Finding, Measurement, PartitionFacts
 
 KEPT_DAYS = 180
 
@@ -16,40 +16,57 @@ Key = tuple[str, str, str, int]
 """signal, subject, segment, age"""
 
 
-@dataclass
 class Places:
     """Which days of a place (a fingerprint) are no reference, and since when its level holds.
 
     A day with a finding never teaches what is usual. A false alarm gives its days back; accepting gives them
-    back and drops what was before the opening, since that is another level.
+    back and drops what was known before the opening, since that is another level. Findings and releases may come in
+    any order.
     """
 
-    found: dict[str, set[Day]] = field(default_factory=lambda: defaultdict(set))
-    since: dict[str, Day] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._found: dict[str, set[tuple[Day, Day]]] = defaultdict(
+            set
+        )  # the day they are about, the day they were made
+        self._released: dict[str, set[Release]] = defaultdict(set)
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Remember the days of findings, by the day they are about."""
+        """Remember the days of findings."""
         for finding in findings:
-            self.found[finding.fingerprint].add(finding.cohort_day or finding.day)
+            self._found[finding.fingerprint].add((finding.cohort_day or finding.day, finding.day))
 
-    def apply(self, transitions: Iterable[Transition]) -> None:
-        """Give back the days that people (or time) declared normal."""
-        for change in transitions:
-            if change.kind in {TransitionKind.ACCEPTED, TransitionKind.FALSE_ALARM}:
-                kept = {day for day in self.found[change.fingerprint] if day < change.opened_on}
-                self.found[change.fingerprint] = kept
-            if change.kind is TransitionKind.ACCEPTED:
-                self.since[change.fingerprint] = change.opened_on
+    def release(self, fingerprint: str, release: Release) -> None:
+        """Give back the days of an incident that people (or time) declared normal."""
+        self._released[fingerprint].add(release)
 
     def told(self, fingerprint: str, day: Day) -> bool:
         """Whether a finding about a day was made of this place before."""
-        return day in self.found.get(fingerprint, set())
+        return any(about == day for about, _ in self._found.get(fingerprint, ()))
 
-    def usable(self, fingerprint: str, days: Iterable[Day]) -> list[Day]:
-        """Leave only the days that may serve as reference for the place."""
-        found = self.found.get(fingerprint, set())
-        since = self.since.get(fingerprint)
-        return [day for day in days if day not in found and (since is None or day >= since)]
+    def since(self, fingerprint: str) -> Day:
+        """The day from which on the present level of a place is known."""
+        return max((one.opened_on for one in self._released.get(fingerprint, ()) if one.new_level), default=Day.min)
+
+    def usable(self, fingerprint: str, known: Mapping[Day, Day]) -> list[Day]:
+        """Leave only the days that may serve as reference for the place.
+
+        Parameters
+        ----------
+        known : per day the day on which it became known: the same, but for cohorts.
+        """
+        releases, since = self._released.get(fingerprint, set()), self.since(fingerprint)
+        found = {
+            about
+            for about, made in self._found.get(fingerprint, ())
+            if not any(one.opened_on <= made < one.on for one in releases)
+        }
+        return sorted(day for day, known_on in known.items() if day not in found and known_on >= since)
+
+    def forget(self, today: Day) -> None:
+        """Drop findings that no reference can reach any more."""
+        oldest = today - timedelta(days=KEPT_DAYS)
+        for place, found in self._found.items():
+            self._found[place] = {one for one in found if one[1] >= oldest}
 
 
 class History:
@@ -75,11 +92,11 @@ class History:
         """Every remembered series of a signal, sorted."""
         return sorted(key for key in self._series if key[0] == signal)
 
-    def forget(self, before: Day) -> None:
-        """Drop what is older than the longest reference, so that a long replay stays small."""
-        oldest = before - timedelta(days=KEPT_DAYS)
-        for days in self._series.values():
-            for day in [d for d in days if d < oldest]:
-                del days[day]
-        for day in [d for d in self.facts if d < oldest]:
+    def forget(self, today: Day) -> None:
+        """Drop what became known longer ago than the longest reference: what is left does not depend on where a replay began."""
+        oldest = today - timedelta(days=KEPT_DAYS)
+        for series in self._series.values():
+            for day in [day for day, one in series.items() if one.known_on < oldest]:
+                del series[day]
+        for day in [day for day in self.facts if day < oldest]:
             del self.facts[day]

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Ruling, Today
+from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.records import Finding, Measurement, Severity, Symptom, fingerprint
 from vitals.stats.metrics import METRICS, Metric
 from vitals.stats.series import threshold
@@ -27,6 +26,8 @@ def judge(today: Today, held_back: frozenset[int] = frozenset()) -> Ruling:
     for measured in today.measured("performance"):
         metric = METRICS.get(measured.subject)
         if metric is None or not metric.judged or measured.value is None or measured.age in held_back:
+            continue
+        if measured.day in today.unfit:
             continue
         ruling += _one(today, metric, measured)
     return ruling
@@ -104,8 +105,7 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     ruling = Ruling()
     series = today.history.series("performance", metric.name, measured.segment, measured.age)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
-    days = [d for d in today.places.usable(place, sorted(series)) if d < measured.day and d not in today.unfit]
-    past = [m for d in days if (m := series[d]).value is not None][-today.model.reference.days :]
+    past = today.reference(series, place, measured.day)
     least = threshold(len(past))
     known = usual(metric, past, measured)
     if least is None or known is None or measured.value is None:
@@ -124,22 +124,16 @@ def _finding(today: Today, metric: Metric[Any], measured: Measurement, known: Us
     interval = ""
     if measured.lower is not None and measured.upper is not None:
         interval = f", interval {words.number(measured.lower)} to {words.number(measured.upper)}"
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=measured.day,
-        priority=2,
-        severity=Severity.INFO if told else Severity.WARNING,
-        symptom=Symptom.PERFORMANCE,
-        subject=metric.name,
+    return finding(
+        today,
+        Symptom.PERFORMANCE,
+        metric.name,
+        Severity.INFO if told else calm(Severity.WARNING, today, measured.day),
+        f"{metric.name}{where} {words.number(float(measured.value or 0))} for predictions of"
+        f" {words.day_words(measured.day)} after {words.count(measured.age, 'day')}, usual range at this age"
+        f" {words.number_range(known.low, known.high)}{interval}, n={words.number(measured.n or 0)}",
         segment=measured.segment,
-        statement=(
-            f"{metric.name}{where} {words.number(float(measured.value or 0))} for predictions of"
-            f" {words.day_words(measured.day)} after {words.count(measured.age, 'day')}, usual range at this age"
-            f" {words.number_range(known.low, known.high)}{interval}, n={words.number(measured.n or 0)}"
-        ),
-        what_to_do=WHAT_TO_DO[Symptom.PERFORMANCE],
+        cohort_day=measured.day,
         value=measured.value,
-        expected_low=known.low,
-        expected_high=known.high,
+        usual=(known.low, known.high),
     )

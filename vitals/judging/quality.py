@@ -9,24 +9,22 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Ruling, Today
+from vitals.judging.day import Ruling, Today, finding
 from vitals.profiles import NumericSummary, Profile
-from vitals.records import Evidence, Finding, Severity, Symptom, Validation
+from vitals.records import Evidence, Severity, Symptom, Validation
 from vitals.spec import Model
 from vitals.spec.model import Limit
 from vitals.stats.cdf import below, upto
 
 FAILED = frozenset({"fail", "error", "vacuous"})
+FEW_ROWS = 30  # from here on the share band judges the place of an answer or a latency too, and decides on good days
 
 
 def judge(today: Today) -> Ruling:
-    """Judge missing columns, hard limits and expectations of the day."""
+    """Judge missing columns, hard limits and expectations of a day with rows."""
     ruling = _missing_columns(today)
-    missing = set(today.facts.missing_columns)
     ruling += _limits(today, {p.subject: p for p in today.observed.profiles if not p.segment})
-    if today.facts.rows:
-        ruling += _validations(today, missing)
+    ruling += _validations(today, set(today.facts.missing_columns))
     return ruling
 
 
@@ -40,11 +38,11 @@ def symptom_of(model: Model, column: str) -> Symptom:
 
 
 def _missing_columns(today: Today) -> Ruling:
-    ruling = Ruling(judged={(Symptom.INPUT_QUALITY, c, "") for c in today.model.predictions.inputs})
+    ruling = Ruling(judged={(Symptom.INPUT_QUALITY, column, "") for column in today.facts.columns})
     table = today.model.predictions.table
     for column in today.facts.missing_columns:
         ruling.findings.append(
-            _finding(
+            finding(
                 today,
                 Symptom.INPUT_QUALITY,
                 column,
@@ -63,17 +61,17 @@ def _limits(today: Today, profiles: Mapping[str, Profile]) -> Ruling:
         if profile is None or profile.summary.n == 0:
             continue
         symptom = symptom_of(today.model, limit.column)
-        ruling.judged.add((symptom, limit.column, ""))
+        if symptom is Symptom.INPUT_QUALITY or profile.summary.n < FEW_ROWS:
+            ruling.judged.add((symptom, limit.column, ""))
         broken = [text for text in _broken(limit, profile) if text]
         if broken:
             ruling.findings.append(
-                _finding(
+                finding(
                     today,
                     symptom,
                     limit.column,
                     Severity.WARNING,
                     f"{limit.column} breaks its limit: {words.listed(broken)}",
-                    what_to_do=WHAT_TO_DO[Symptom.INPUT_QUALITY],
                 )
             )
     return ruling
@@ -113,13 +111,12 @@ def _validations(today: Today, missing: set[str]) -> Ruling:
         worst = max(ones, key=lambda v: _severity(v).rank)
         others = tuple(Evidence(_said(v), subject, v.share) for v in ones if v is not worst)
         ruling.findings.append(
-            _finding(
+            finding(
                 today,
                 Symptom.INPUT_QUALITY,
                 subject,
                 _severity(worst),
                 _said(worst),
-                what_to_do=WHAT_TO_DO[Symptom.INPUT_QUALITY],
                 value=worst.share,
                 evidence=others,
             )
@@ -143,30 +140,3 @@ def _said(one: Validation) -> str:
     share = f"{words.share(one.share)} of rows fail: " if one.share is not None else ""
     seen = f" (observed {one.observed})" if one.observed and one.share is None else ""
     return f"{subject}: {share}{one.description}{seen}"
-
-
-def _finding(
-    today: Today,
-    symptom: Symptom,
-    subject: str,
-    severity: Severity,
-    statement: str,
-    *,
-    what_to_do: str,
-    value: float | None = None,
-    evidence: tuple[Evidence, ...] = (),
-) -> Finding:
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=symptom.priority,
-        severity=severity,
-        symptom=symptom,
-        subject=subject,
-        segment="",
-        statement=statement,
-        what_to_do=what_to_do,
-        value=value,
-        evidence=evidence,
-    )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Ruling, Today
-from vitals.records import Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.judging.day import Ruling, Today, calm, finding
+from vitals.records import Measurement, Severity, Symptom, fingerprint
 from vitals.spec.model import AvoidRule, Heuristic
 from vitals.stats.series import score, threshold
 
@@ -21,7 +20,7 @@ def judge(today: Today, *, whole: bool) -> Ruling:
     by_name = {rule.name: rule for rule in today.model.avoid}
     for measurement in today.measured("avoid"):
         rule = by_name.get(measurement.subject)
-        if rule is not None and measurement.value is not None and (rule.over == "outcomes" or not today.bad):
+        if rule is not None and measurement.value is not None and measurement.day not in today.unfit:
             ruling += _avoid(today, rule, measurement)
     heuristics = {rule.name: rule for rule in today.model.heuristics}
     for measurement in today.measured("heuristic") if whole and not today.bad else ():
@@ -45,20 +44,16 @@ def _avoid(today: Today, rule: AvoidRule, measured: Measurement) -> Ruling:
     outcomes = rule.over == "outcomes"
     cohort = f" (predictions of {words.day_words(measured.day)}, labels after {words.count(measured.age, 'day')})"
     ruling.findings.append(
-        Finding(
-            model=today.model.name,
-            day=today.day,
+        finding(
+            today,
+            Symptom.AVOID,
+            rule.name,
+            Severity.CRITICAL,
+            f"{rule.name}: {text}{cohort if outcomes else ''}",
             cohort_day=measured.day if outcomes else None,
-            priority=1,
-            severity=Severity.CRITICAL,
-            symptom=Symptom.AVOID,
-            subject=rule.name,
-            segment="",
-            statement=f"{rule.name}: {text}{cohort if outcomes else ''}",
-            what_to_do=rule.what_to_do or WHAT_TO_DO[Symptom.AVOID],
             value=value,
-            expected_low=0.0,
-            expected_high=rule.share if rule.share is not None else float(rule.at_most or 0),
+            usual=(0.0, rule.share if rule.share is not None else float(rule.at_most or 0)),
+            what_to_do=rule.what_to_do,
         )
     )
     return ruling
@@ -69,8 +64,7 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
     value = float(measured.value or 0.0)
     series = today.history.series("heuristic", rule.name)
     place = fingerprint(today.model.name, Symptom.HEURISTIC, rule.name, "")
-    days = today.past_days(series, fingerprint=place)[-today.model.reference.days :]
-    past = [v for d in days if (v := series[d].value) is not None]
+    past = [m.value for m in today.reference(series, place, today.day) if m.value is not None]
     least = threshold(len(past))
     if least is None:
         return ruling
@@ -79,22 +73,10 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
     if abs(against.z) <= least:
         return ruling
     low, high = _possible(against.low, against.high, past)
+    said = f"{rule.name}: {words.number(value)}, usually {words.number_range(low, high)}"
+    severity, advice = calm(Severity.WARNING, today), rule.what_to_do
     ruling.findings.append(
-        Finding(
-            model=today.model.name,
-            day=today.day,
-            cohort_day=None,
-            priority=2,
-            severity=Severity.INFO if today.calendar else Severity.WARNING,
-            symptom=Symptom.HEURISTIC,
-            subject=rule.name,
-            segment="",
-            statement=(f"{rule.name}: {words.number(value)}, usually {words.number_range(low, high)}"),
-            what_to_do=rule.what_to_do or WHAT_TO_DO[Symptom.HEURISTIC],
-            value=value,
-            expected_low=low,
-            expected_high=high,
-        )
+        finding(today, Symptom.HEURISTIC, rule.name, severity, said, value=value, usual=(low, high), what_to_do=advice)
     )
     return ruling
 

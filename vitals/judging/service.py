@@ -8,8 +8,7 @@ import math
 import numpy as np
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Ruling, Today, calm
+from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.judging.shares import ShareVerdict
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import Evidence, Finding, Severity, Symptom, fingerprint
@@ -40,23 +39,15 @@ def share_finding(today: Today, symptom: Symptom, subject: str, verdict: ShareVe
     said = _SAID[symptom].format(share=words.share(verdict.share), subject=subject)
     usual = (verdict.expected_low + verdict.expected_high) / 2
     severity = Severity.CRITICAL if verdict.share - usual >= CRITICAL_POINTS else Severity.WARNING
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=symptom.priority,
-        severity=calm(severity, today),
-        symptom=symptom,
-        subject=subject,
-        segment="",
-        statement=(
-            f"{said} ({words.count(verdict.rows, 'row')}),"
-            f" usually {words.share_range(verdict.expected_low, verdict.expected_high)}"
-        ),
-        what_to_do=WHAT_TO_DO[symptom],
+    return finding(
+        today,
+        symptom,
+        subject,
+        calm(severity, today),
+        f"{said} ({words.count(verdict.rows, 'row')}),"
+        f" usually {words.share_range(verdict.expected_low, verdict.expected_high)}",
         value=verdict.share,
-        expected_low=verdict.expected_low,
-        expected_high=verdict.expected_high,
+        usual=(verdict.expected_low, verdict.expected_high),
     )
 
 
@@ -69,8 +60,7 @@ def latency(today: Today, profiles: list[Profile]) -> Ruling:
         return ruling
     series = today.history.series("latency", "p95")
     place = fingerprint(today.model.name, Symptom.LATENCY, "p95", "")
-    days = today.past_days(series, fingerprint=place)[-today.model.reference.days :]
-    past = [math.log(v) for d in days if (v := series[d].value) is not None and v > 0]
+    past = [math.log(m.value) for m in today.reference(series, place, today.day) if m.value and m.value > 0]
     least = threshold(len(past))
     if least is None:
         return ruling
@@ -101,26 +91,18 @@ def _latency_finding(today: Today, p95: float, against: Score, slower: float) ->
     direction = "slower" if times > 1 else "faster"
     ratio = f"{words.number(times)} times its usual" if times > 1 else f"{words.number(times)} of its usual"
     critical = slower - 0.05 >= CRITICAL_POINTS
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=1,
-        severity=calm(Severity.CRITICAL if critical else Severity.WARNING, today),
-        symptom=Symptom.LATENCY,
-        subject="p95",
-        segment="",
-        statement=(
-            f"p95 of latency {words.number(p95)} ms, {ratio} {words.number(usual)} ms"
-            f" (usually {words.number_range(math.exp(against.low), math.exp(against.high))} ms): {direction}"
-        ),
-        what_to_do=WHAT_TO_DO[Symptom.LATENCY],
+    above = Evidence(f"{words.share(slower)} of requests above the usual p95 (usually 5 %)", "p95", slower)
+    low, high = math.exp(against.low), math.exp(against.high)
+    return finding(
+        today,
+        Symptom.LATENCY,
+        "p95",
+        calm(Severity.CRITICAL if critical else Severity.WARNING, today),
+        f"p95 of latency {words.number(p95)} ms, {ratio} {words.number(usual)} ms"
+        f" (usually {words.number_range(low, high)} ms): {direction}",
         value=p95,
-        expected_low=math.exp(against.low),
-        expected_high=math.exp(against.high),
-        evidence=(Evidence(f"{words.share(slower)} of requests above the usual p95 (usually 5 %)", "p95", slower),)
-        if times > 1
-        else (),
+        usual=(low, high),
+        evidence=(above,) if times > 1 else (),
     )
 
 
@@ -133,21 +115,10 @@ def saturation(today: Today) -> Ruling:
         ruling.judged.add((Symptom.SATURATION, measured.subject, ""))
         if measured.value < SATURATED:
             continue
+        said = f"{measured.subject} at {words.share(measured.value)} of capacity (95th percentile), limit 90 %"
+        severity = Severity.CRITICAL if measured.value >= 1 else Severity.WARNING
+        usual = (0.0, SATURATED)
         ruling.findings.append(
-            Finding(
-                model=today.model.name,
-                day=today.day,
-                cohort_day=None,
-                priority=1,
-                severity=Severity.CRITICAL if measured.value >= 1 else Severity.WARNING,
-                symptom=Symptom.SATURATION,
-                subject=measured.subject,
-                segment="",
-                statement=f"{measured.subject} at {words.share(measured.value)} of capacity (95th percentile), limit 90 %",
-                what_to_do=WHAT_TO_DO[Symptom.SATURATION],
-                value=measured.value,
-                expected_low=0.0,
-                expected_high=SATURATED,
-            )
+            finding(today, Symptom.SATURATION, measured.subject, severity, said, value=measured.value, usual=usual)
         )
     return ruling

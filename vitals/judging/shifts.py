@@ -3,32 +3,44 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from vitals.judging import units
 from vitals.judging.columns import Verdict
-from vitals.judging.columnset import Columns, Key, share_subject
+from vitals.judging.columnset import Columns, Key
 from vitals.judging.day import Place, Ruling, Today
-from vitals.judging.drift import finding, statement, symptom_of
+from vitals.judging.drift import drift_finding, statement, symptom_of
 from vitals.judging.service import SHARES, share_finding
 from vitals.judging.shares import ShareVerdict
 from vitals.records import WHOLE, Evidence, Finding, Symptom
+from vitals.spec import Model
 
 MOST_SEGMENTS = 3
+IsMuted: TypeAlias = Callable[[Symptom, str], bool]
+"""whether findings of a symptom on a subject are muted"""
 
 
 def drift_ruling(
-    today: Today, columns: Columns, verdicts: Mapping[Key, Verdict], open_places: Collection[Place]
+    today: Today,
+    columns: Columns,
+    verdicts: Mapping[Key, Verdict],
+    open_places: Collection[Place],
+    is_muted: IsMuted,
 ) -> Ruling:
-    """Judge the distributions of all columns: unit changes first, then the share band, whole before segments."""
+    """Judge the distributions of all columns: unit changes first, then the share band, whole before segments.
+
+    A segment that is unusual, but told under its whole column, had no good day.
+    """
     ruling = Ruling()
     by_column: dict[str, dict[str, Verdict]] = defaultdict(dict)
     for (subject, segment), verdict in verdicts.items():
         by_column[subject][segment] = verdict
-        if verdict.judged:
-            ruling.judged.add((symptom_of(today.model, subject), subject, segment))
     for subject, segments in sorted(by_column.items()):
-        named = _unit(today, columns, subject, segments, ruling)
+        named = None if is_muted(Symptom.UNIT_CHANGE, subject) else _unit(today, columns, subject, segments, ruling)
         ruling.findings += _of_column(today, subject, segments, named, open_places)
+        symptom = symptom_of(today.model, subject)
+        quiet = [segment for segment, one in segments.items() if one.judged and not (one.finding or one.info)]
+        ruling.judged |= {(symptom, subject, segment) for segment in quiet}
     return ruling
 
 
@@ -40,9 +52,9 @@ def _unit(
     sketches = columns.sketches.get(subject, {})
     if whole is None or not whole.judged or not whole.reference or today.day not in sketches:
         return None
-    drawn = sketches[today.day]
-    ruling.judged |= {(Symptom.UNIT_CHANGE, subject, segment) for segment in drawn.quantiles}
-    return units.find(drawn, units.last(sketches, whole.reference))
+    drawn, past = sketches[today.day], units.last(sketches, whole.reference)
+    ruling.judged |= {(Symptom.UNIT_CHANGE, subject, segment) for segment in units.comparable(drawn, past)}
+    return units.find(drawn, past)
 
 
 def _of_column(
@@ -56,16 +68,16 @@ def _of_column(
     whole = segments.get(WHOLE)
     loud = whole is not None and (whole.finding or whole.info)
     if named is not None:
-        said = units.finding(today, subject, named, symptom)
+        said = units.unit_finding(today, subject, named, symptom)
         return [_with_statement(said, subject, whole) if loud and whole else said]
     lasting = [place for place in open_places if place[0] is Symptom.UNIT_CHANGE and place[1] == subject]
     if loud and whole is not None:
-        said = finding(today, subject, WHOLE, whole)
+        said = drift_finding(today, subject, WHOLE, whole)
         if lasting:  # the same fault on a day when its unit cannot be named again
             return [replace(said, symptom=Symptom.UNIT_CHANGE, segment=lasting[0][2])]
         return [replace(said, evidence=(*said.evidence, *_where(subject, segments)))]
     found = [(segment, verdict) for segment, verdict in segments.items() if verdict.finding and segment]
-    return [finding(today, subject, segment, verdict) for segment, verdict in sorted(found)]
+    return [drift_finding(today, subject, segment, verdict) for segment, verdict in sorted(found)]
 
 
 def _with_statement(said: Finding, subject: str, whole: Verdict) -> Finding:
@@ -93,15 +105,19 @@ def share_ruling(today: Today, verdicts: Mapping[str, ShareVerdict]) -> Ruling:
     return ruling
 
 
-def muted_columns(findings: Collection[Finding], is_muted: Callable[[Finding], bool]) -> tuple[set[Key], set[str]]:
-    """The columns and the shares whose findings are muted: their days go on teaching."""
-    columns, shares = set(), set()
-    for one in findings:
-        if not is_muted(one):
-            continue
-        columns.add((one.subject, one.segment))
-        columns.add((one.subject, WHOLE))
-        share = share_subject((one.symptom, one.subject, one.segment))
-        if share is not None:
-            shares.add(share)
-    return columns, shares
+def muted(
+    model: Model,
+    verdicts: Mapping[Key, Verdict],
+    shares: Mapping[str, ShareVerdict],
+    findings: Collection[Finding],
+    is_muted: IsMuted,
+) -> tuple[set[Key], set[str]]:
+    """The columns and the shares whose findings are muted: their days go on teaching.
+
+    Parameters
+    ----------
+    findings : that are told: a column whose unit change is told does not teach.
+    """
+    told = {one.subject for one in findings if one.symptom is Symptom.UNIT_CHANGE}
+    columns = {key for key in verdicts if key[0] not in told and is_muted(symptom_of(model, key[0]), key[0])}
+    return columns, {name for name in shares if is_muted(SHARES[name.partition(":")[0]], name.partition(":")[2])}

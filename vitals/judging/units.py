@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitals import words
-from vitals.judging.advice import WHAT_TO_DO
-from vitals.judging.day import Today, calm
+from vitals.judging.day import Today, calm, finding
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import WHOLE, Day, Finding, Severity, Symptom
 from vitals.stats.cdf import pooled_quantiles
@@ -70,6 +69,11 @@ def find(today: Sketch, past: Sequence[Sketch]) -> Named | None:
     return max(found, key=lambda named: (abs(np.log(abs(named.median / named.usual))), named.segment), default=None)
 
 
+def comparable(today: Sketch, past: Sequence[Sketch]) -> list[str]:
+    """The segments (the whole is '') with enough days to compare with."""
+    return [segment for segment in today.quantiles if sum(segment in one.quantiles for one in past) >= LEAST_DAYS]
+
+
 def _named(segment: str, today: Sketch, past: Sequence[Sketch]) -> Named | None:
     days = [one for one in past if segment in one.quantiles]
     if len(days) < LEAST_DAYS:
@@ -93,7 +97,7 @@ def _unusual(now: NDArray[np.float64], table: NDArray[np.float64]) -> bool:
     return abs(float(now[2]) - float(medians.mean())) > LEAST_DEVIATIONS * max(spread, 1e-12)
 
 
-def finding(today: Today, subject: str, named: Named, symptom: Symptom) -> Finding:
+def unit_finding(today: Today, subject: str, named: Named, symptom: Symptom) -> Finding:
     """Put a unit change into words; it has the priority of its column."""
     where = f" for {named.segment}" if named.segment else ""
     change = named.change
@@ -104,22 +108,16 @@ def finding(today: Today, subject: str, named: Named, symptom: Symptom) -> Findi
     else:
         how = f"is moved and scaled{where}"
     severity = Severity.WARNING if symptom.priority == 3 or named.segment else Severity.CRITICAL
-    return Finding(
-        model=today.model.name,
-        day=today.day,
-        cohort_day=None,
-        priority=symptom.priority,
-        severity=calm(severity, today),
-        symptom=Symptom.UNIT_CHANGE,
-        subject=subject,
+    return finding(
+        today,
+        Symptom.UNIT_CHANGE,
+        subject,
+        calm(severity, today),
+        f"{subject} {how} (median {words.number(named.median)}, usually {words.number(named.usual)}): {change.words}",
         segment=named.segment,
-        statement=(
-            f"{subject} {how} (median {words.number(named.median)}, usually {words.number(named.usual)}): {change.words}"
-        ),
-        what_to_do=WHAT_TO_DO[Symptom.UNIT_CHANGE],
+        priority=symptom.priority,
         value=named.median,
-        expected_low=named.usual,
-        expected_high=named.usual,
+        usual=(named.usual, named.usual),
     )
 
 
