@@ -3,12 +3,16 @@
 What is said is decided in `vitals.judging`; no source is touched here, only stored days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from vitals.io.store import Store
 from vitals.io.world import World
-from vitals.judging.fold import PAST_DAYS, Fold, first_needed
-from vitals.records import Judged, Transition
+from vitals.judging.fold import PAST_DAYS, Fold
+from vitals.judging.needed import needed_since
+from vitals.judging.past import Past
+from vitals.profiles import Profile
+from vitals.records import Day, Judged, Transition, Triage
 from vitals.spec import Model
 
 
@@ -21,12 +25,21 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
             return []
         past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
         triage = store.triage(model.name)
-        since = first_needed(model, past, triage)
-        profiles = store.profiles(model.name, since, first - timedelta(days=1)) if since else ()
-        fold = Fold(model, past, profiles, triage)
+        fold = Fold(model, past, _profiles(store, model, past, triage), triage)
         judged: list[Judged] = []
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))
             lease.check()
         store.replace_judgement(model.name, first, judged, fold.incidents, lease)
     return [change for day in judged for change in day.transitions]
+
+
+def _profiles(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:
+    """The stored profiles that judging from `past.before` on may need."""
+    since = needed_since(model, past, triage)
+    if not since:
+        return ()
+    first, last = min(since.values()), past.before - timedelta(days=1)
+    return store.profiles(
+        model.name, first, last, lambda day, subject, segment: day >= since.get((subject, segment), Day.max)
+    )

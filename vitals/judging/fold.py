@@ -17,7 +17,6 @@ from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook
-from vitals.judging.memory import REACH_DAYS
 from vitals.judging.past import Past
 from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
@@ -41,36 +40,6 @@ from vitals.spec import Model
 from vitals.stats.distances import Distances
 
 PAST_DAYS = 220
-RECENT_DAYS = 39
-
-
-def first_needed(model: Model, past: Past, triage: Iterable[Triage]) -> Day | None:
-    """The oldest day whose profile judging may need: that of the week window, and of every column's reference.
-
-    None when there is no past at all. What is accepted or called a false alarm, before or during the replay, only makes
-    more days eligible, so a reference never reaches further back than the stored rows say; a day that is declared bad at
-    any time counts as not eligible here.
-    """
-    if not past.drifts:
-        return None
-    unfit = _declared_bad(triage)
-    rows: dict[Key, list[Drift]] = {}
-    for row in past.drifts:
-        rows.setdefault((row.subject, row.segment), []).append(row)
-    needed = past.before - timedelta(days=RECENT_DAYS)
-    reach = past.before - timedelta(days=REACH_DAYS)
-    for days in rows.values():
-        eligible = sorted((row.day for row in days if row.eligible and row.day not in unfit), reverse=True)
-        whole = len(eligible) >= model.reference.days
-        needed = min(needed, eligible[model.reference.days - 1] if whole else min(row.day for row in days))
-    return max(needed, reach)
-
-
-def _declared_bad(triage: Iterable[Triage], known_on: Day = Day.max) -> frozenset[Day]:
-    """Days that people declared bad up to a day."""
-    return frozenset(
-        Day.fromisoformat(one.target) for one in triage if one.kind is TriageKind.BAD_DAY and one.day <= known_on
-    )
 
 
 @dataclass(frozen=True)
@@ -88,7 +57,7 @@ class Fold:
 
     Parameters
     ----------
-    past : what is stored of the days before. profiles : of past days, from `first_needed` on.
+    past : what is stored of the days before. profiles : of past days, as `needed_since` says.
     triage : everything people ever said; a day honours what is dated up to it.
     """
 
@@ -223,3 +192,10 @@ def _place(one: Finding | Incident) -> Place:
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (one.priority, -one.severity.rank, one.symptom, one.subject, one.segment))
+
+
+def _declared_bad(triage: Iterable[Triage], known_on: Day) -> frozenset[Day]:
+    """Days that people declared bad up to a day."""
+    return frozenset(
+        Day.fromisoformat(one.target) for one in triage if one.kind is TriageKind.BAD_DAY and one.day <= known_on
+    )

@@ -18,12 +18,11 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
     Notes
     -----
     A column's reference is its last eligible days, and days declared bad push it further back. What people release
-    later (an accepted incident, a false alarm) lies after those days or after the opening of an open incident; a young
+    later (an accepted incident, a false alarm) only makes more days eligible, so it never reaches further back; a young
     column, with fewer eligible days, needs all it has.
     """
     spare = sum(one.kind is TriageKind.BAD_DAY for one in triage)
     recent = past.before - timedelta(days=RECENT_REACH_DAYS)
-    opened = min((one.opened_on for one in past.incidents if one.resolved_on is None), default=recent)
     rows: dict[Key, list[Drift]] = {}
     for row in past.drifts:
         if ":" not in row.subject:
@@ -33,5 +32,5 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
         eligible = sorted((row.day for row in days if row.eligible), reverse=True)
         wanted = model.reference.days + spare
         oldest = eligible[wanted - 1] if len(eligible) >= wanted else min(row.day for row in days)
-        found[key] = min(recent, opened, oldest)
+        found[key] = min(recent, oldest)
     return found
