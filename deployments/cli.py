@@ -19,10 +19,14 @@ def _date(text: str | date) -> date:
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         message = f"there is no day {text!r}; write it like 2013-08-22"
         raise typer.BadParameter(message) from None
+    if not 1900 <= day.year <= 2199:
+        message = f"must lie between 1900-01-01 and 2199-12-31, got {text!r}"
+        raise typer.BadParameter(message)
+    return day
 
 
 def _number(low: int, high: int) -> Callable[[str | int], int]:

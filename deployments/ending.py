@@ -61,5 +61,6 @@ def _usage(error: TyperException) -> int:
     text = " ".join(text.split()).rstrip(".")
     named = re.sub(r"^Invalid value for '?(.+?)'?: (Value error, )?", r"\1: ", text)
     said = named if named != text else text[:1].lower() + text[1:]
-    complain(f"{said}; see `{context.command_path} --help`" if context is not None else said)
+    command = context.command_path if context is not None else "vitals"
+    complain(f"{said}; see `{command} --help`")
     return MISTAKE

@@ -120,7 +120,7 @@ def examine(path: Path) -> tuple[Suite, tuple[str, ...]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Suite(path.stem, str(path), ()), (f"{path}: there is no such suite{_nearest_file(path)}",)
+        return Suite(path.stem, str(path), ()), (_absent(path),)
     except (OSError, UnicodeDecodeError) as problem:
         return Suite(path.stem, str(path), ()), (f"{path}: cannot be read: {problem}",)
     return _examined(str(path), text)
@@ -271,14 +271,21 @@ def _plain(node: Node) -> dict[str, object]:
     return plain if isinstance(plain, dict) else {}
 
 
-def _nearest_file(path: Path) -> str:
-    """Name the suite that was probably meant."""
-    return meant(path.stem, sorted(found.stem for found in path.parent.glob("*.yaml")))
+def _absent(path: Path) -> str:
+    """Say that there is no such suite, and which was probably meant."""
+    near = meant(path.stem, sorted(found.stem for found in path.parent.glob("*.yaml")))
+    return f"{path}: there is no such suite{near or '; write it, or take `expectations` out of the model file'}"
+
+
+def _in_order(word: str) -> str:
+    """Sort the parts of a name: `not_to_be` is nearer to `to_not_be` than to its contrary `to_be`."""
+    return "_".join(sorted(word.split("_")))
 
 
 def meant(word: str, known: Sequence[str]) -> str:
     """Add a did-you-mean, or the whole list when it is short."""
-    close = difflib.get_close_matches(word, known, n=1)
+    alike = {_in_order(one): one for one in known}
+    close = difflib.get_close_matches(_in_order(word), alike, n=1)
     if close:
-        return f"; did you mean {close[0]}?"
+        return f"; did you mean {alike[close[0]]}?"
     return f"; use {' or '.join(known)}" if 0 < len(known) <= 4 else ""

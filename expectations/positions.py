@@ -61,10 +61,10 @@ def read(text: str) -> tuple[Node, list[tuple[int, str]]]:
         return (_node(root, constructor, problems) if root else Node(None, 1)), problems
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        msg = f"is no YAML: {problem.problem or problem.context}"
+        msg = f"is no YAML: {problem.problem or problem.context}; check indentation, quotes and brackets"
         raise UnreadableError(msg, mark.line + 1 if mark else 1) from None
     except YAMLError as problem:
-        msg = f"is no YAML: {str(problem).splitlines()[0]}"
+        msg = f"is no YAML: {str(problem).splitlines()[0]}; remove what is no text"
         raise UnreadableError(msg, 1) from None
 
 

@@ -55,7 +55,7 @@ def backfill(
     if first_day > last_day:
         message = f"first_day {first_day} is after last_day {last_day}; swap them"
         raise InputError(message)
-    watched, problems = chosen(world().settings, models)
+    watched, unread = chosen(world().settings, models)
     late = [m.name for m in watched if last_day > default_day(now(), m.zone)]
     if late:
         message = f"last_day {last_day} is not over yet for {', '.join(late)}; take an earlier day"
@@ -70,4 +70,5 @@ def backfill(
             observe_chunk(model, chunk[0], chunk[-1], chunk)
 
     outcome = story.monitor(watched, days, STEPS, in_chunks)
-    return summary(outcome, problems)
+    story.leave_out(outcome, unread)
+    return summary(outcome)

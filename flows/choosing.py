@@ -1,7 +1,7 @@
 """Which models and which days a run is about, the same for flows and terminal."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flows.due import BACK_DAYS, due_days
@@ -14,8 +14,8 @@ from vitals.records import Day
 from vitals.spec import Model, load_models
 
 
-def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], tuple[str, ...]]:
-    """Models by name (none: all), and the problems of files that could not be read.
+def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], Mapping[str, str]]:
+    """Models by name (none: all), and why the files of others cannot be read, by name.
 
     Raises
     ------
@@ -30,18 +30,17 @@ def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], tuple
         )
         raise ConfigError(message)
     if not names:
-        return list(known.values()), loaded.problems
+        return list(known.values()), {name: "\n".join(lines) for name, lines in loaded.broken.items()}
     for name in names:
         if name in known:
             continue
-        about = [p for p in loaded.problems if p.partition(":")[0].endswith((f"/{name}.yaml", f"/{name}.yml"))]
-        if about:
-            raise ConfigError("\n".join(about))
+        if name in loaded.broken:
+            raise ConfigError("\n".join(loaded.broken[name]))
         near = difflib.get_close_matches(name, known, 1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(sorted(known))}"
         message = f"no model {name!r} in {settings.models_dir}{hint}"
         raise InputError(message)
-    return [known[name] for name in dict.fromkeys(names)], ()
+    return [known[name] for name in dict.fromkeys(names)], {}
 
 
 def due_now(world: World, model: Model, now: datetime) -> list[Day]:

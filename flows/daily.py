@@ -44,11 +44,12 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
         day: The day in each model's own time zone; empty means the day before the scheduled start.
     """
     start = scheduled_start()
-    watched, problems = chosen(world().settings, models)
-    for problem in problems:
+    watched, unread = chosen(world().settings, models)
+    for problem in unread.values():
         get_run_logger().warning("left out: %s", problem)
     days = {model.name: [day] if day else due_now(world(), model, start) for model in watched}
     outcome = story.monitor(watched, days, STEPS)
+    story.leave_out(outcome, unread)
     told = day or due.digest_day(watched, start)
     story.tell(watched, lambda model: channel_of(world(), model), told, STEPS, outcome)
-    return summary(outcome, problems)
+    return summary(outcome)

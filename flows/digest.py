@@ -24,9 +24,10 @@ def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  #
         day: The day; empty means the newest that is due.
         channels: Which channels; none means all.
     """
-    watched, problems = chosen(world().settings, [])
+    watched, unread = chosen(world().settings, [])
     told = [model for model in watched if not channels or channel_of(world(), model) in channels]
     outcome = story.Outcome()
+    story.leave_out(outcome, unread)
     story.tell(
         told,
         lambda model: channel_of(world(), model),
@@ -34,4 +35,4 @@ def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  #
         STEPS,
         outcome,
     )
-    return summary(outcome, problems)
+    return summary(outcome)

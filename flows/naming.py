@@ -1,7 +1,6 @@
 """What a run's state says: telling names for runs that found something, failure only for failing to monitor."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -11,11 +10,11 @@ from vitals import words
 from vitals.records import Severity
 
 
-def summary(outcome: Outcome, problems: Sequence[str] = ()) -> State[None]:
+def summary(outcome: Outcome) -> State[None]:
     """Sum a run up as its final state."""
-    lost = {**outcome.problems, **{problem.split(":", 1)[0]: problem for problem in problems}}
-    if lost:
-        return Failed(message="not monitored: " + "; ".join(f"{name}: {text}" for name, text in sorted(lost.items())))
+    if outcome.problems:
+        lost = "; ".join(f"{name}: {text}" for name, text in sorted(outcome.problems.items()))
+        return Failed(message=f"not monitored: {lost}")
     counted = Counter(item.severity for told in outcome.delivered for item in told.digest.items)
     fine = sum(line.ok for told in outcome.delivered for line in told.digest.models)
     parts = [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vitals.errors import VitalsError
+from vitals.errors import ConfigError, VitalsError
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
 from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
@@ -78,11 +78,23 @@ def monitor(
     return outcome
 
 
+def leave_out(outcome: Outcome, unread: Mapping[str, str]) -> None:
+    """Count models whose files cannot be read among those that could not be monitored."""
+    for name, text in unread.items():
+        outcome.problems[name] = text
+        outcome.errors[name] = ConfigError(text)
+
+
 def tell(models: Sequence[Model], channel_of: Callable[[Model], str], day: Day, steps: Steps, outcome: Outcome) -> None:
-    """Compose and deliver the digest of every channel; models that failed are listed in theirs."""
+    """Compose and deliver the digest of every channel; models that failed are listed in theirs.
+
+    A model whose file cannot be read has no channel: it is listed in all of them.
+    """
+    known = {model.name for model in models}
     for channel in dict.fromkeys(channel_of(model) for model in models):
         members = [model for model in models if channel_of(model) == channel]
-        problems = {name: text for name, text in outcome.problems.items() if name in {m.name for m in members}}
+        others = known - {model.name for model in members}
+        problems = {name: text for name, text in outcome.problems.items() if name not in others}
         outcome.delivered.append(steps.tell(channel, day, members, problems))
 
 
@@ -97,5 +109,5 @@ def failures_become_problems(model: Model, outcome: Outcome) -> Iterator[None]:
         outcome.errors[model.name] = error
     except Exception as error:
         log.exception("%s could not be monitored", model.name)
-        outcome.problems[model.name] = f"unexpected {type(error).__name__}: {error}; see the log"
+        outcome.problems[model.name] = f"unexpected {type(error).__name__}: {error}; a bug, the log shows where"
         outcome.errors[model.name] = VitalsError(outcome.problems[model.name])

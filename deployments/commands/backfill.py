@@ -8,8 +8,7 @@ from typing import Any
 
 from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
-from deployments.commands.run import exit_code
-from deployments.ending import complain
+from deployments.commands.run import ending
 from flows import plain, story
 from flows.choosing import chosen, todo
 from tasks.world import open_world
@@ -36,9 +35,10 @@ def backfill(
     if not names and not all_models:
         message = "which models? name them or say --all"
         raise InputError(message)
-    models, problems = chosen(settings, names)
-    for problem in problems:
-        complain(problem)
+    if names and all_models:
+        message = f"--all and {' '.join(names)} exclude each other; give one of them"
+        raise InputError(message)
+    models, unread = chosen(settings, names)
     with open_world(settings) as world:
         outcome, days = fill(world, models, first, last, back, force, workers)
         rows = episodes(world, models, days)
@@ -46,9 +46,8 @@ def backfill(
         print_rows(rows)
     else:
         print_episodes(rows)
-    for name, problem in outcome.problems.items():
-        complain(f"{name}: {problem}")
-    return exit_code(outcome, problems)
+    story.leave_out(outcome, unread)
+    return ending(outcome)
 
 
 def fill(

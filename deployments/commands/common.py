@@ -2,11 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from vitals import windows
 from vitals.errors import InputError
+from vitals.spec import Model
+
+LONGEST_DAYS = 3660  # ten years; more is a typing error
 
 
 def span(first: date | None, last: date | None, back: str | None, today: date) -> tuple[date, date]:
@@ -14,29 +18,45 @@ def span(first: date | None, last: date | None, back: str | None, today: date) -
 
     Raises
     ------
-    InputError : neither or both were given, or the range is empty.
+    InputError : neither or both were given, or the range is empty, too long or not over.
     """
     if back is not None:
         if first or last:
             message = "--last and --first-day/--last-day exclude each other; give one of them"
             raise InputError(message)
         number = back.removesuffix("d")
-        if not number.isdecimal() or int(number) < 1:
-            message = f"--last: must be a number of days such as 70d, got {back!r}"
+        if not number.isdecimal() or not 1 <= int(number) <= LONGEST_DAYS:
+            message = f"--last: must be a number of days from 1d to {LONGEST_DAYS}d, such as 70d, got {back!r}"
             raise InputError(message)
         return today - timedelta(days=int(number)), today - timedelta(days=1)
     if first is None or last is None:
         message = "which days? give --first-day and --last-day, or --last 70d"
         raise InputError(message)
-    if first > last:
-        message = f"--first-day {first} is after --last-day {last}; swap them"
-        raise InputError(message)
+    in_order(first, last)
     if last >= today:
         message = (
             f"--last-day {last} is not over yet (today is {today}); the newest whole day is {today - timedelta(days=1)}"
         )
         raise InputError(message)
+    if (last - first).days >= LONGEST_DAYS:
+        message = f"--first-day {first} is more than {LONGEST_DAYS} days before --last-day {last}; give a later one"
+        raise InputError(message)
     return first, last
+
+
+def in_order(first: date | None, last: date | None) -> None:
+    """Refuse a range that ends before it begins: nothing would be found in it."""
+    if first and last and first > last:
+        message = f"--first-day {first} is after --last-day {last}; swap them"
+        raise InputError(message)
+
+
+def over(day: date, models: Sequence[Model], now: datetime, option: str = "--day") -> None:
+    """Refuse a day that is not over for any of the models."""
+    newest = max(windows.default_day(now, model.zone) for model in models)
+    if day > newest:
+        message = f"{option} {day} is not over yet; the newest whole day is {newest}"
+        raise InputError(message)
 
 
 def plain(value: Any) -> Any:

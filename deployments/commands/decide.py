@@ -14,6 +14,8 @@ from vitals.io.settings import Settings
 from vitals.io.world import World
 from vitals.records import Symptom, Triage, TriageKind
 from vitals.spec import Model
+from vitals.spec.alert_rules import alerts_name_what_exists
+from vitals.spec.draft import Draft
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ def mute(settings: Settings, name: str, symptom: str, subject: str, until: date 
         message = f"no symptom {symptom!r}; there are: {', '.join(Symptom)}"
         raise InputError(message)
     model = chosen(settings, [name])[0][0]
+    alert = {"symptom": symptom, "subject": subject, "mute": True}
+    unknown = next(alerts_name_what_exists(Draft({**model.model_dump(mode="json"), "alerts": [alert]})), None)
+    if unknown is not None:
+        raise InputError(unknown.text)
     with open_world(settings) as world:
         _decide(world, model, TriageKind.MUTE, f"{symptom}/{subject}", until, said)
     say(f"muted: {name} {symptom} {subject}" + (f" until {until}" if until else ""))
@@ -71,6 +77,7 @@ def bad_day(settings: Settings, name: str, day: date, said: Said) -> None:
     """Keep a day out of every reference."""
     model = chosen(settings, [name])[0][0]
     with open_world(settings) as world:
+        _not_ahead(world, model, day, "the bad day")
         _decide(world, model, TriageKind.BAD_DAY, day.isoformat(), None, said)
     say(f"bad day: {name} {day}; it teaches nothing from now on")
 
@@ -80,11 +87,19 @@ def _decide(world: World, model: Model, kind: TriageKind, target: str, until: da
         message = "--why is empty; say the reason, it is kept with the decision"
         raise InputError(message)
     day = said.day or _next_day(world, model)
+    _not_ahead(world, model, day, "--day")
     if until is not None and until < day:
         message = f"--until {until} is before {day}, the day from which the decision holds; give a later day"
         raise InputError(message)
     who = said.who or getpass.getuser()
     world.store.decide(Triage(model.name, day, kind, target, who, said.why.strip(), until))
+
+
+def _not_ahead(world: World, model: Model, day: date, what: str) -> None:
+    today = windows.day_of(world.clock(), model.zone)
+    if day > today:
+        message = f"{what} {day} is in the future; take one up to today, {today}"
+        raise InputError(message)
 
 
 def _next_day(world: World, model: Model) -> date:

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from deployments.commands.common import say
+from deployments.commands.common import over, say
 from flows import due
 from flows.choosing import chosen
 from tasks.world import open_world
@@ -18,9 +18,13 @@ def digest(
     settings: Settings, day: date | None, channel: str | None, dry_run: bool, as_sent: bool, as_format: str
 ) -> int:
     """Compose (or look up) the digests of a day and print or deliver them."""
-    models, problems = chosen(settings, [])
-    del problems  # `vitals check` and `vitals run` report them
+    if as_sent and dry_run:
+        message = "--as-sent and --dry-run exclude each other; give one of them"
+        raise InputError(message)
+    models, unread = chosen(settings, [])
     with open_world(settings) as world:
+        if day is not None:
+            over(day, models, world.clock())
         told = day or due.digest_day(models, world.clock())
         channels = dict.fromkeys(telling.channel_of(world, model) for model in models)
         if channel is not None and channel not in channels:
@@ -31,9 +35,9 @@ def digest(
             if as_sent:
                 say(rendered(telling.sent(world, one, told), as_format))
             elif dry_run:
-                say(rendered(telling.composed(world, one, told, members, {}), as_format))
+                say(rendered(telling.composed(world, one, told, members, unread), as_format))
             else:
-                delivered = telling.tell(world, one, told, members, {})
+                delivered = telling.tell(world, one, told, members, unread)
                 say(rendered(delivered.digest, as_format))
                 if as_format == "text":
                     say(delivered.where)

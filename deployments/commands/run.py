@@ -20,19 +20,16 @@ from vitals.spec import Model
 
 def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str, as_format: str) -> int:
     """Run the story once; returns the exit code."""
-    models, problems = chosen(settings, names)
-    for problem in problems:
-        complain(problem)
+    models, unread = chosen(settings, names)
     with open_world(settings) as world:
         days = {model.name: _days(world, model, day) for model in models}
         steps = plain.steps(world)
         outcome = story.monitor(models, days, steps)
+        story.leave_out(outcome, unread)
         told = day or due.digest_day(models, world.clock())
         story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
         _print(outcome, as_format)
-    for name, problem in outcome.problems.items():
-        complain(f"{name}: {problem}")
-    return exit_code(outcome, problems, fail_on)
+    return ending(outcome, fail_on)
 
 
 def _days(world: World, model: Model, day: date | None) -> list[date]:
@@ -58,13 +55,18 @@ def _print(outcome: story.Outcome, as_format: str) -> None:
         say(told.where)
 
 
-def exit_code(outcome: story.Outcome, problems: Sequence[str], fail_on: str = "never") -> int:
-    """0 fine, 1 findings this severe, 2 a mistake of the user's (in `problems`: of a model file), 3 outside trouble only."""
+def ending(outcome: story.Outcome, fail_on: str = "never") -> int:
+    """Say who could not be monitored and give the exit code.
+
+    Returns
+    -------
+    0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only.
+    """
+    for name, problem in outcome.problems.items():
+        complain("\n".join(f"{name}: {line}" for line in problem.splitlines()))
     codes = {error.exit_code for error in outcome.errors.values()}
-    if problems or MISTAKE in codes:
-        return MISTAKE
     if codes:
-        return TROUBLE
+        return MISTAKE if MISTAKE in codes else TROUBLE
     if fail_on == "never":
         return 0
     least = Severity(fail_on).rank

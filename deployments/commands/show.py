@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from deployments.commands.common import plain, print_rows, say
+from deployments.commands.common import in_order, plain, print_rows, say
 from flows.choosing import chosen
 from tasks.world import open_world
 from vitals import words
@@ -26,6 +26,7 @@ def show(
     settings: Settings, what: str, model: str | None, first: date | None, last: date | None, as_format: str
 ) -> None:
     """Print the rows of one kind, oldest first."""
+    in_order(first, last)
     if model is not None:
         chosen(settings, [model])
     with open_world(settings) as world:

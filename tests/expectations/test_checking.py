@@ -78,4 +78,6 @@ def test_building_refuses_with_all_problems(suite: Write) -> None:
 
 def test_a_missing_suite_is_one_problem(tmp_path: Path) -> None:
     """Checking never raises."""
-    assert [p.split(": ")[1] for p in check_suite(tmp_path / "none.yaml")] == ["there is no such suite"]
+    assert [p.split(": ")[1] for p in check_suite(tmp_path / "none.yaml")] == [
+        "there is no such suite; write it, or take `expectations` out of the model file"
+    ]

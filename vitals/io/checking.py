@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow as pa
 
 from vitals.errors import VitalsError
-from vitals.io import observing, rules
+from vitals.io import asking, observing, rules
 from vitals.io.sources import read_cohort
 from vitals.io.world import World
 from vitals.spec import Model
@@ -41,7 +41,7 @@ def problems(world: World, model: Model) -> Iterator[str]:
 def _cohort(world: World, model: Model) -> pa.Table:
     assert model.feedback is not None  # noqa: S101  checked by the caller
     source, labels = world.source(model.predictions.source), world.source(model.feedback.source)
-    columns = observing.outcome_columns(model)
+    columns = asking.columns(asking.of_outcomes(model))
     return read_cohort(source, labels, model, LONG_AGO, model.feedback.ages[-1], columns).table
 
 

@@ -4,26 +4,30 @@ Each is a function of the world, a model and a day; what they compute is decided
 `vitals.profiles`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
 from vitals import windows
-from vitals.io import rules
+from vitals.io import asking, rules
 from vitals.io.sources import needed_columns, read_cohort
 from vitals.io.world import World
 from vitals.records import Day, Measurement, Observation, Partition, Symptom
 from vitals.signals import answers, avoid, heuristics, performance, service
 from vitals.spec import Model
-from vitals.spec.model import AvoidRule
+from vitals.spec.model import AvoidRule, Heuristic
 
 
 def read(world: World, model: Model, day: Day) -> Partition:
     """Read one day of the prediction log: only the needed columns, as it was known when it was due."""
-    columns = needed_columns(model, _prediction_columns(model), world.suite_columns(model))
+    source, suite = world.source(model.predictions.source), world.suite_columns(model)
+    wishes = asking.of_predictions(model)
+    columns = needed_columns(model, asking.columns(wishes), suite)
     as_of = due_instant(model, day) if model.predictions.loaded_at else None
-    return world.source(model.predictions.source).read_day(model, day, columns, as_of)
+    wishes = [*wishes, (f"suite {model.expectations!r}", suite)]
+    with asking.blamed(source, model, wishes):
+        return source.read_day(model, day, columns, as_of)
 
 
 def due_instant(model: Model, day: Day) -> datetime:
@@ -35,11 +39,11 @@ def due_instant(model: Model, day: Day) -> datetime:
 def measure(world: World, model: Model, partition: Partition) -> list[Measurement]:
     """Measure what the day alone can tell: service, answers, avoid rules, heuristics."""
     del world  # takes it so that all steps look alike
-    day = partition.facts.day
+    day, missing = partition.facts.day, partition.facts.missing_columns
     with rules.Rules(partition.table, zone=model.timezone) as users:
         rows = partition.facts.rows
-        counts = {rule.name: (users.count(rule.where), rows) for rule in _rules(model, "predictions")}
-        values = {h.name: users.value(h.value) for h in model.heuristics}
+        counts = {rule.name: (_count(users, rule), rows) for rule in _rules(model, "predictions", missing)}
+        values = {one.name: _value(users, one) for one in model.heuristics if asking.can_run(one.value, missing)}
     return [
         *service.measure(model, partition),
         *answers.measure(model, partition),
@@ -63,20 +67,19 @@ def evaluate(world: World, model: Model, day: Day) -> list[Measurement]:
 def _evaluate(world: World, model: Model, cohort_day: Day, age: int) -> list[Measurement]:
     feedback = model.feedback
     assert feedback is not None  # noqa: S101  checked by the caller
-    outcomes = _rules(model, "outcomes") if age == max(feedback.ages) else []
-    cohort = read_cohort(
-        world.source(model.predictions.source),
-        world.source(feedback.source),
-        model,
-        cohort_day,
-        age,
-        outcome_columns(model) if outcomes else (),
-    )
+    source, labels = world.source(model.predictions.source), world.source(feedback.source)
+    outcomes, wishes = [], []
+    if age == max(feedback.ages) and (wishes := asking.of_outcomes(model)):
+        missing = set(model.predictions.inputs) - source.columns(model.predictions.table).keys()
+        outcomes = _rules(model, "outcomes", missing)
+        wishes = [(who, set(asked) - missing) for who, asked in wishes]
+    with asking.blamed(source, model, wishes):
+        cohort = read_cohort(source, labels, model, cohort_day, age, asking.columns(wishes))
     measured = performance.measure(model, cohort)
     if outcomes and cohort.table.num_rows:
         labelled = cohort.table.filter(pa.compute.is_valid(cohort.table.column(feedback.target)))
         with rules.Rules(labelled, zone=model.timezone) as users:
-            counts = {rule.name: (users.count(rule.where), labelled.num_rows) for rule in outcomes}
+            counts = {rule.name: (_count(users, rule), labelled.num_rows) for rule in outcomes}
         measured += avoid.measure(model, cohort_day, counts, age=age)
     return measured
 
@@ -98,20 +101,15 @@ def record(world: World, model: Model, observation: Observation) -> bool:
     return world.store.replace(observation, world.observation_hash(model))
 
 
-def outcome_columns(model: Model) -> tuple[str, ...]:
-    """Columns of the prediction log that outcome rules mention (the label is there anyway)."""
-    target = model.feedback.target if model.feedback else None
-    return tuple(c for c in _columns(rule.where for rule in _rules(model, "outcomes")) if c != target)
+def _rules(model: Model, over: str, missing: Collection[str]) -> list[AvoidRule]:
+    return [rule for rule in model.avoid if rule.over == over and asking.can_run(rule.where, missing)]
 
 
-def _prediction_columns(model: Model) -> tuple[str, ...]:
-    """Columns that rules over predictions and heuristics mention; an unreadable rule is reported when it runs."""
-    return _columns([*(rule.where for rule in _rules(model, "predictions")), *(h.value for h in model.heuristics)])
+def _count(users: rules.Rules, rule: AvoidRule) -> int:
+    with asking.named(asking.rule_words(rule.name)):
+        return users.count(rule.where)
 
 
-def _rules(model: Model, over: str) -> list[AvoidRule]:
-    return [rule for rule in model.avoid if rule.over == over]
-
-
-def _columns(expressions: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set().union(*(rules.columns_of(e) for e in expressions))))
+def _value(users: rules.Rules, heuristic: Heuristic) -> float | None:
+    with asking.named(asking.heuristic_words(heuristic.name)):
+        return users.value(heuristic.value)

@@ -144,7 +144,7 @@ def hide_passwords(text: str) -> str:
     >>> hide_passwords("cannot reach postgresql://anna:se@cret@db/x?sslpassword=q")
     'cannot reach postgresql://anna:***@db/x?sslpassword=***'
     """
-    text = re.sub(r"(\b[\w+.-]+://[^\s:/@]*:)\S*@", rf"\g<1>{_HIDDEN}@", text)
+    text = re.sub(r"(\b[\w+.-]+://[^\s:/@]*:)(?!password@host)\S*@", rf"\g<1>{_HIDDEN}@", text)
     return _SECRET_OPTIONS.sub(lambda match: match[0].replace(match[1], _HIDDEN), text)
 
 

@@ -17,6 +17,7 @@ from vitals.io.world import World
 from vitals.records import Day, Triage
 from vitals.render import html, slack, text
 from vitals.spec import Model
+from vitals.spec.model import Predictions, Task
 
 PAST_DAYS = 70
 DEFAULT_CHANNEL = "default"
@@ -58,10 +59,16 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
 
 
 def composed(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Digest:
-    """Compose the digest of a channel for a day, as known at its end, against what the channel was last told."""
+    """Compose the digest of a channel for a day, as known at its end, against what the channel was last told.
+
+    Parameters
+    ----------
+    problems : why a model could not be monitored, by name; names that no model has are of unreadable files.
+    """
     before = world.store.last_told(channel, day)
     told = told_of(Digest.from_json(before.content)) if before else None
-    news = [_news(world, model, day, told, problems.get(model.name)) for model in models]
+    unread = [_unread(name) for name in sorted(problems.keys() - {model.name for model in models})]
+    news = [_news(world, model, day, told, problems.get(model.name)) for model in [*models, *unread]]
     earlier = world.store.digest(channel, day)
     first = compose(channel, day, news, told)
     if earlier is None:
@@ -91,6 +98,12 @@ def _news(world: World, model: Model, day: Day, told: Told | None, problem: str 
     triage: Sequence[Triage] = world.store.triage(model.name)
     name = calendar_name(day, model.calendar)
     return standing(model, day, past, triage, told.day if told else None, calendar=name, problem=problem)
+
+
+def _unread(name: str) -> Model:
+    """Stand in for a model whose file cannot be read: its name, and by it what is stored, is all that is known."""
+    nowhere = Predictions.model_construct(source="", table="", time="")
+    return Model.model_construct(model=name, task=Task.BINARY, timezone="UTC", predictions=nowhere)
 
 
 def _printed(world: World, digest: Digest) -> None:

@@ -32,3 +32,10 @@ def test_loaded_at_when_asked_for(make_model: Callable[..., Model]) -> None:
 
     assert "loaded" not in needed_columns(model, [], [])
     assert "loaded" in needed_columns(model, ["loaded"], [])
+
+
+def test_defaults_may_name_roles(make_model: Callable[..., Model]) -> None:
+    """`score` under defaults is the column with the score, whatever it is called."""
+    model = make_model(score="probability", decision="answer", top={"defaults": {"score": [0.5], "decision": ["?"]}})
+
+    assert needed_columns(model, [], []) == ("id", "at", "probability", "answer")

@@ -171,7 +171,7 @@ def hint(name: str, names: Iterable[str]) -> str:
     """Suggest the nearest existing name, or list what there is."""
     there = sorted(names)
     same = [n for n in there if n.casefold() == name.casefold()]
-    near = same or get_close_matches(name, there, 1)
+    near = same or get_close_matches(name, there, 1, 0.7)
     if near:
         return f"did you mean {near[0]!r}?"
     return f"there is {', '.join(map(repr, there[:12]))}{' …' if len(there) > 12 else ''}" if there else "there is none"

@@ -15,11 +15,12 @@ def needed_columns(model: Model, rule_columns: Iterable[str], suite_columns: Ite
     Returns
     -------
     tuple of str
-        Each once. Names from rules and suites come last, sorted: sets may be passed. `loaded_at` is not among them
+        Each once; `score` and `decision` under `defaults` mean the columns in those roles. Names from rules and suites come last, sorted: sets may be passed. `loaded_at` is not among them
         unless a rule or the suite asks for it.
     """
     log = model.predictions
     parts = (log.status, log.saturation)
+    roles = {"score": log.score, "decision": log.decision}
     named = [
         log.id,
         log.time,
@@ -27,7 +28,7 @@ def needed_columns(model: Model, rule_columns: Iterable[str], suite_columns: Ite
         log.version,
         *log.segments,
         *(part.column for part in parts if part),
-        *model.defaults,
+        *(roles.get(name) or name for name in model.defaults),
         *sorted({*rule_columns, *suite_columns}),
     ]
     return tuple(dict.fromkeys(name for name in named if name))

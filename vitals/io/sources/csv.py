@@ -5,6 +5,7 @@ or without a time zone), else text. So numbers written as text become numbers, l
 goes over the whole file: a format for small logs.
 """
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,6 +47,19 @@ class CsvFile:
         query = select(Query("", tuple(columns), tuple(ranges)), lambda _: self._relation())
         with self._connect() as connection:
             return connection.sql(query).to_arrow_table()
+
+    def uneven(self) -> str | None:
+        """Say which line has another number of values than the header, None when none has."""
+        try:
+            with self._path.open(newline="", encoding="utf-8") as file:
+                lines = csv.reader(file, strict=True)
+                width = len(next(lines, []))
+                bad = next((values for values in lines if len(values) not in (0, width)), None)
+                return f"line {lines.line_num} has {len(bad)} values, the header {width}" if bad else None
+        except UnicodeDecodeError:
+            return "it is not UTF-8 text"
+        except csv.Error as error:
+            return f"line {lines.line_num}: {error}"
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})

@@ -167,8 +167,9 @@ def required(place: Place, names: Sequence[str], there: Sequence[str], role: str
     """Refuse when a table lacks a column, naming the nearest that it has."""
     for name in names:
         if name not in there:
-            what = f"the table has no such column{role}; {hint(name, there)} Correct the model file or the view"
-            raise wrong(*place, what.replace("? Correct", "? Else correct"), name)
+            near = hint(name, there)
+            remedy = f"{near} Else correct" if near.endswith("?") else f"{near}; correct"
+            raise wrong(*place, f"the table has no such column{role}; {remedy} the model file or the view", name)
 
 
 def _missing(place: Place, there: Sequence[str], wanted: Sequence[str], log: Predictions) -> set[str]:

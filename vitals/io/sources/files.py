@@ -108,8 +108,10 @@ class FileSession:
         if folder.is_file() and folder.suffix in (".parquet", ".csv"):
             return ParquetParts([folder]) if folder.suffix == ".parquet" else CsvFile(folder)
         parts = sorted(self._directory.glob(table)) if _PATTERN & set(table) else sorted(folder.glob("*.parquet"))
+        if whole.is_dir():
+            raise wrong(self._source, table, f"{whole} is a folder; rename it to {table}, then its files are the table")
         if not parts:
-            names = {p.name.removesuffix(".parquet").removesuffix(".csv") for p in self._directory.iterdir()}
+            names = {p.name.removesuffix(".parquet").removesuffix(".csv") for p in self._directory.iterdir()} - {table}
             what = f"there is no {table}.parquet, {table}.csv or {table}/*.parquet in {self._directory}"
             raise wrong(self._source, table, f"{what}; {hint(table, names)}")
         return ParquetParts(parts)
@@ -130,10 +132,13 @@ class FileSession:
         try:
             yield
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            reason = f"cannot be read: {str(error).splitlines()[0]}; write the file again"
+            reason = f"cannot be read: {str(error).splitlines()[0].rstrip('.')}; write the file again"
             raise wrong(self._source, table, reason) from None
         except duckdb.Error as error:
-            raise wrong(self._source, table, f"cannot be read: {_csv_reason(str(error))}") from None
+            rows = self._open.get(table)
+            reason = (rows.uneven() if isinstance(rows, CsvFile) else None) or _csv_reason(str(error))
+            remedy = "every line needs as many values as the header"
+            raise wrong(self._source, table, f"cannot be read: {reason}; {remedy}") from None
         except OSError as error:
             outside = isinstance(error, PermissionError | TimeoutError)
             reason = f"cannot be read: {error.strerror or str(error).splitlines()[0]}"
@@ -147,4 +152,4 @@ def _csv_reason(message: str) -> str:
     """Keep line number, line and expectation of DuckDB's advice."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     kept = [line.removeprefix("Invalid Input Error: ") for line in lines[:3] if not line.startswith("Possible")]
-    return f"{'; '.join(kept)}; every line needs as many values as the header"
+    return "; ".join(kept)

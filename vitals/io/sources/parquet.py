@@ -39,7 +39,7 @@ class ParquetParts:
 
     def schema(self) -> pa.Schema:
         """Names and types; a column that only some parts have counts, numbers become the wider type."""
-        schemas = [pq.ParquetFile(path).schema_arrow.remove_metadata() for path in self._paths]
+        schemas = [_schema(path) for path in self._paths]
         return pa.unify_schemas(schemas, promote_options="permissive")
 
     def sample(self, column: str, rows: int) -> list[str]:
@@ -60,6 +60,16 @@ class ParquetParts:
         if len(tables) == 1:
             return tables[0]
         return pa.concat_tables(tables, promote_options="permissive").select(list(columns)) if tables else empty
+
+
+def _schema(path: Path) -> pa.Schema:
+    """Names and types of one file, which is named when it cannot be read."""
+    try:
+        with pq.ParquetFile(path) as part:
+            return part.schema_arrow.remove_metadata()
+    except pa.ArrowInvalid as error:
+        msg = f"{path.name}: {error}"
+        raise pa.ArrowInvalid(msg) from None
 
 
 def _read(path: Path, columns: Sequence[str], ranges: Sequence[Range]) -> list[pa.Table]:

@@ -4,6 +4,7 @@ SQLite types are per value. A column is what its declaration says (BOOLEAN, DATE
 in a view's expression, what its first value is. Times are ISO text in one format, or numbers.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from vitals.io.sqltext import quoted
 _BATCH = {"adbc.sqlite.query.batch_rows": str(2**21)}
 _ALL_AT_ONCE = {"adbc.sqlite.query.batch_rows": str(10**9)}  # types are then taken from all rows
 _SAMPLE = 200
+_NOISE = re.compile(r"\[SQLite\] |INVALID_ARGUMENT: Failed to prepare query: ")
 _DECLARED = (  # the first that occurs in the declaration, in SQLite's own order of affinities after ours
     ("BOOL", Kind.BOOLEAN),
     ("DATETIME", Kind.NAIVE),
@@ -126,7 +128,7 @@ class SqliteSession:
         for part, kind in _DECLARED:
             if part in declared.upper():
                 return Column(name, kind, declared)
-        return Column(name, self._first_kind(table, name), declared or "nothing")
+        return Column(name, self._first_kind(table, name), declared or "without a type")
 
     def _first_kind(self, table: str, name: str) -> Kind:
         column = quoted(name)
@@ -156,7 +158,7 @@ class SqliteSession:
             raise self._problem(error, table, None) from None
 
     def _problem(self, error: Failed, table: str, where: str | None) -> InputError | SourceError:
-        reason = str(error).split("\nquery:")[0].replace("[SQLite] ", "").strip()
+        reason = _NOISE.sub("", str(error).split("\nquery:")[0]).strip()
         if any(word in reason for word in ("locked", "busy", "disk I/O", "unable to open")):
             return SourceError(f"source {self._source!r}, table {table!r}: {reason}; try again later")
         if "not a database" in reason or "malformed" in reason:
