@@ -25,10 +25,7 @@ def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], Mappi
     loaded = load_models(settings.models_dir)
     known = {model.name: model for model in loaded.models}
     if not known:
-        message = "\n".join(loaded.problems) or (
-            f"{settings.models_dir}: no model files (*.yaml); write one, see deployments/models/flight_late.yaml"
-        )
-        raise ConfigError(message)
+        raise ConfigError("\n".join(loaded.problems) or nothing_to_watch(settings))
     if not names:
         return list(known.values()), {name: "\n".join(lines) for name, lines in loaded.broken.items()}
     for name in names:
@@ -41,6 +38,11 @@ def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], Mappi
         message = f"no model {name!r} in {settings.models_dir}{hint}"
         raise InputError(message)
     return [known[name] for name in dict.fromkeys(names)], {}
+
+
+def nothing_to_watch(settings: Settings) -> str:
+    """Say that there is no model file, and what to do."""
+    return f"{settings.models_dir}: no model files (*.yaml); write one, see deployments/models/flight_late.yaml"
 
 
 def due_now(world: World, model: Model, now: datetime) -> list[Day]:

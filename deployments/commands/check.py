@@ -3,33 +3,38 @@
 from collections.abc import Iterator
 
 from deployments.commands.common import print_json, say
+from flows.choosing import nothing_to_watch
 from tasks.world import open_world
 from vitals import words
-from vitals.errors import VitalsError
+from vitals.errors import ConfigError, VitalsError
 from vitals.io import checking
-from vitals.io.settings import Settings
+from vitals.io.settings import Settings, hide_passwords
 from vitals.io.world import World
 from vitals.spec import Model, load_models
 from vitals.spec import schema as model_schema
 
 
 def check(settings: Settings, as_format: str) -> int:
-    """Print every problem found; 0 when there is none, 2 otherwise."""
+    """Print every problem found; 0 when there is none, 3 when all are outside trouble, else 2."""
     loaded = load_models(settings.models_dir)
-    problems = list(loaded.problems)
+    problems: list[VitalsError] = [ConfigError(line) for line in loaded.problems]
     with open_world(settings) as world:
         for model in loaded.models:
-            problems += _suite_problems(settings, model)
-            problems += checking.problems(world, model)
+            suite = list(_suite_problems(settings, model))
+            problems += map(ConfigError, suite)
+            rest = model.model_copy(update={"expectations": None}) if suite else model
+            problems += checking.problems(world, rest)
         problems += _store_problems(world)
+    if not loaded.models and not problems:
+        problems.append(ConfigError(nothing_to_watch(settings)))
     if as_format == "json":
-        print_json(problems)
+        print_json([hide_passwords(str(problem)) for problem in problems])
     else:
         for problem in problems:
-            say(problem)
+            say(hide_passwords(str(problem)))
         found = words.count(len(problems), "problem") if problems else "no problems"
         say(f"{words.count(len(loaded.models), 'model')} checked: {found}")
-    return 2 if problems else 0
+    return min((problem.exit_code for problem in problems), default=0)
 
 
 def schema() -> None:
@@ -42,15 +47,11 @@ def _suite_problems(settings: Settings, model: Model) -> Iterator[str]:
 
     if model.expectations is None:
         return
-    path = settings.suites_dir / f"{model.expectations}.yaml"
-    if not path.exists():
-        yield f"{model.name} expectations: no suite {path}; write it, or take the key out"
-        return
-    yield from check_suite(path)
+    yield from check_suite(settings.suites_dir / f"{model.expectations}.yaml")
 
 
-def _store_problems(world: World) -> Iterator[str]:
+def _store_problems(world: World) -> Iterator[VitalsError]:
     try:
         world.store.models()
     except VitalsError as error:
-        yield f"store: {error}"
+        yield error

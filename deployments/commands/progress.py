@@ -26,7 +26,8 @@ CHUNK_DAYS = 4
 def observing(settings: Settings, total: int, workers: int) -> Iterator[ObserveDays]:
     """Give a function that observes days and moves the bar; the bar goes to stderr."""
     columns = (TextColumn("observing {task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=total == 0) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not (total and console.is_terminal)) as bar:
         task = bar.add_task("observing", total=total, what="")
 
         def advance(model: Model, day: Day) -> None:
@@ -79,5 +80,6 @@ def _observe_chunk(settings: Settings, model: Model, days: Sequence[Day]) -> Non
 def telling(days: Sequence[Day]) -> Iterator[Day]:
     """Give days one by one and move a bar on stderr."""
     columns = (TextColumn("composing digests"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield from bar.track(days)

@@ -220,7 +220,7 @@ RULES = [
         "Approved above 0.9",
         spoil=_rule("score > (SELECT 1 FROM read_csv('/etc/passwd'))"),
     ),
-    mistake("rule that compares with words", RUN, "Approved above 0.9", "score", spoil=_rule("score > 'high'")),
+    mistake("rule that compares with words", RUN, "Approved above 0.9", "'high'", spoil=_rule("score > 'high'")),
     mistake("number of one row", RUN, "Share referred", "aggregate", spoil=_number("score")),
     mistake("number that is text", RUN, "Share referred", spoil=_number("max(decision)")),
     mistake("number of an unknown column", RUN, "Share referred", "'score'", spoil=_number("avg(scor)")),

@@ -30,6 +30,26 @@ def test_bad_input_is_one_message_and_leaves_the_store_as_it_was(case: Case, des
     assert desk.dump() == before
 
 
+# Only rows show these; a check reads none.
+IN_ROWS = {"mixed times in SQLite", "words among numbers in SQLite", "day that the zone does not have"}
+CHECKED = [case for case in (*MODEL_FILES, *SUITES, *FILES, *COLUMNS, *RULES) if case.name not in IN_ROWS]
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.name.replace(" ", "-"), marks=case.marks) for case in CHECKED]
+)
+def test_a_check_finds_it_before_a_run_does(case: Case, desk: Desk) -> None:
+    """`vitals check` names the same place, as a line of its output, and writes nothing."""
+    before = desk.dump()
+    case.spoil(desk)
+
+    ended = desk.run("check")
+
+    assert (ended.code, ended.err) == (case.code, "")
+    assert any(all(text in line for text in case.says) for line in ended.out.splitlines()), ended.out
+    assert desk.dump() == before
+
+
 def _argument(text: str, incident: str) -> str:
     """Put an incident's name and empty arguments into a command."""
     fill = {"INCIDENT": incident, "INCIDENT1": incident.replace(str(FAULT), "2024-03-01"), "''": ""}

@@ -3,12 +3,13 @@
 Reads one day before any log began: an empty partition has the columns and types of every other day.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
 
-from vitals.errors import VitalsError
+from vitals.errors import InputError, VitalsError
 from vitals.io import asking, observing, rules
 from vitals.io.sources import read_cohort
 from vitals.io.world import World
@@ -16,26 +17,51 @@ from vitals.spec import Model
 
 LONG_AGO = date(1971, 1, 5)
 
-Types = Mapping[str, pa.DataType]
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """One of the users' expressions, where it stands in the model's file, and what it is about."""
+
+    place: str
+    name: str
+    text: str
+    kind: rules.Kind
+    over: str
 
 
-def problems(world: World, model: Model) -> Iterator[str]:
-    """Every problem of a model's sources and rules, each as one line."""
-    predictions, outcomes = None, None
+def problems(world: World, model: Model) -> Iterator[VitalsError]:
+    """Every problem of a model's sources and rules, each as one line; its class says whose business it is."""
+    log = model.predictions
+    try:
+        names = world.source(log.source).columns(log.table)
+    except VitalsError as error:
+        yield _about(f"{model.name} predictions", error)
+        yield from _said(model, {one: rules.syntax(one.text) for one in _expressions(model)})
+        return
+    unreadable = {one: rules.unreadable(one.text, _visible(model, one, names), one.kind) for one in _expressions(model)}
+    yield from _said(model, unreadable)
+    yield from _of_sources(world, _without(model, {one.place for one, problem in unreadable.items() if problem}))
+
+
+def _of_sources(world: World, model: Model) -> Iterator[VitalsError]:
+    """Read nothing of the tables as a run would, and bind the expressions to the types that come."""
     try:
         partition = observing.read(world, model, LONG_AGO)
-        predictions = _types(partition.table)
-        table = model.predictions.table
-        for column in partition.facts.missing_columns:
-            yield f"{model.name} predictions.inputs: column {column!r} is missing from {table}; it will be a critical finding"
     except VitalsError as error:
-        yield f"{model.name} predictions: {error}"
-    if model.feedback is not None and predictions is not None:
+        yield _about(f"{model.name} predictions", error)
+        return
+    for column in partition.facts.missing_columns:
+        message = f"{model.name} predictions.inputs: column {column!r} is missing from {model.predictions.table}"
+        yield InputError(f"{message}; it will be a critical finding")
+    types = {"predictions": _types(partition.table)}
+    if model.feedback is not None:
         try:
-            outcomes = _types(_cohort(world, model))
+            types["outcomes"] = _types(_cohort(world, model))
         except VitalsError as error:
-            yield f"{model.name} feedback: {error}"
-    yield from _rule_problems(model, predictions, outcomes)
+            yield _about(f"{model.name} feedback", error)
+    known = [one for one in _expressions(model) if one.over in types]
+    known = [one for one in known if asking.can_run(one.text, partition.facts.missing_columns)]
+    yield from _said(model, {one: rules.check(one.text, types[one.over], one.kind) for one in known})
 
 
 def _cohort(world: World, model: Model) -> pa.Table:
@@ -45,18 +71,35 @@ def _cohort(world: World, model: Model) -> pa.Table:
     return read_cohort(source, labels, model, LONG_AGO, model.feedback.ages[-1], columns).table
 
 
-def _types(table: pa.Table) -> Types:
+def _types(table: pa.Table) -> Mapping[str, pa.DataType]:
     return {field.name: field.type for field in table.schema}
 
 
-def _rule_problems(model: Model, predictions: Types | None, outcomes: Types | None) -> Iterator[str]:
-    """Bad expressions with their position; columns are known only where the source could be read."""
+def _expressions(model: Model) -> Iterator[_Expression]:
     for number, rule in enumerate(model.avoid):
-        known = outcomes if rule.over == "outcomes" else predictions
-        problem = rules.check(rule.where, known, "where") if known is not None else rules.syntax(rule.where)
-        if problem:
-            yield f"{model.name} avoid.{number}.where ({rule.name}): {problem}"
+        yield _Expression(f"avoid.{number}.where", rule.name, rule.where, "where", rule.over)
     for number, heuristic in enumerate(model.heuristics):
-        problem = rules.check(heuristic.value, predictions, "value") if predictions else rules.syntax(heuristic.value)
+        yield _Expression(f"heuristics.{number}.value", heuristic.name, heuristic.value, "value", "predictions")
+
+
+def _visible(model: Model, one: _Expression, names: Collection[str]) -> list[str]:
+    """Columns that an expression may mention: those there are, inputs that are a finding when missing, the label."""
+    label = [model.feedback.target] if model.feedback and one.over == "outcomes" else []
+    return list(dict.fromkeys([*names, *model.predictions.inputs, *label]))
+
+
+def _without(model: Model, places: Collection[str]) -> Model:
+    """Take expressions out of a model, so that the rest can be looked at."""
+    avoid = [rule for number, rule in enumerate(model.avoid) if f"avoid.{number}.where" not in places]
+    numbers = [one for number, one in enumerate(model.heuristics) if f"heuristics.{number}.value" not in places]
+    return model.model_copy(update={"avoid": tuple(avoid), "heuristics": tuple(numbers)})
+
+
+def _said(model: Model, found: Mapping[_Expression, str | None]) -> Iterator[InputError]:
+    for one, problem in found.items():
         if problem:
-            yield f"{model.name} heuristics.{number}.value ({heuristic.name}): {problem}"
+            yield InputError(f"{model.name} {one.place} ({one.name}): {problem}")
+
+
+def _about(place: str, error: VitalsError) -> VitalsError:
+    return type(error)(f"{place}: {error}")

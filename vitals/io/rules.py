@@ -10,7 +10,7 @@ Positions in messages count characters from 1.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
@@ -53,6 +53,12 @@ def syntax(expression: str) -> str | None:
     return parse(expression).problem
 
 
+def unreadable(expression: str, names: Collection[str], kind: Kind) -> str | None:
+    """Say what is wrong with an expression whatever the columns hold, with its position, or None."""
+    parsed = parse(expression)
+    return parsed.problem or _unknown(parsed, list(names)) or _misplaced(parsed, kind)
+
+
 def check(expression: str, columns: Mapping[str, pa.DataType], kind: Kind) -> str | None:
     """Say what is wrong with an expression, with its position, or None.
 
@@ -64,11 +70,10 @@ def check(expression: str, columns: Mapping[str, pa.DataType], kind: Kind) -> st
     >>> check("scor > 0.5", {"score": pa.float64()}, "where")
     "unknown column 'scor' at 1; did you mean 'score'?"
     """
-    parsed = parse(expression)
-    problem = parsed.problem or _unknown(parsed, list(columns)) or _misplaced(parsed, kind)
+    problem = unreadable(expression, columns, kind)
     if problem:
         return problem
-    names = dict.fromkeys(mention.name for mention in parsed.columns)
+    names = dict.fromkeys(mention.name for mention in parse(expression).columns)
     one_row = pa.table({name: pa.nulls(1, columns[name]) for name in names} or {"_": pa.nulls(1, pa.bool_())})
     with Rules(one_row) as rules:
         return rules.problem(expression, kind)

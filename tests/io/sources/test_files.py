@@ -140,6 +140,18 @@ def test_tables_lie_within_the_directory(table: str, tmp_path: Path) -> None:
         opened(tmp_path).columns(table)
 
 
+@pytest.mark.parametrize("url", ["file://{0}/a b", "file:{0}/a%20b", "file:a b", "file:./a%20b"])
+def test_every_way_to_write_a_directory(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two slashes or none, absolute or relative, blanks quoted or not."""
+    (tmp_path / "a b").mkdir()
+    pq.write_table(rows(0), tmp_path / "a b" / "log.parquet")
+    monkeypatch.chdir(tmp_path)
+
+    source = open_source("log", url.format(tmp_path), lambda: NOON)
+
+    assert "score" in source.columns("log")
+
+
 def test_missing_directory(tmp_path: Path) -> None:
     """A directory that is not there is named."""
     with pytest.raises(InputError, match=r"there is no directory .*nowhere"):

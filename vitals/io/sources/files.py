@@ -33,7 +33,7 @@ class FileSource(Source):
 
     def __init__(self, name: str, url: str, clock: Clock) -> None:
         super().__init__(name, clock)
-        self._directory = Path(unquote(url.partition("://")[2]))
+        self._directory = Path(unquote(url.partition(":")[2].removeprefix("//")))
 
     @property
     def identity(self) -> str:
