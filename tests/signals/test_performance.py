@@ -280,3 +280,79 @@ def test_label_times_must_be_times(model: Callable[..., Any], cohort: Callable[.
         found = performance.measure(model(), broken)
         assert {m.reason for m in found if m.signal == "label_delay"} == {reason}
         assert of(found)["roc_auc"].value is not None
+
+
+def test_events_without_a_row_are_negative(
+    model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: Any
+) -> None:
+    """At the end of the window metrics are those of all rows, whatever has no label being negative."""
+    late = event_model(model)
+    found = of(performance.measure(late, cohort(plain_cohort, age=7)))
+
+    y = np.array([label or 0 for label in plain_cohort["late"]])
+    assert found["prevalence"].value == y.mean()
+    assert found["roc_auc"].value == pytest.approx(sk.roc_auc_score(y, plain_cohort["score"]), abs=1e-12)
+    assert (found["roc_auc"].n, found["recall"].n) == (400, y.sum())
+    assert all(not str(m.method).startswith("so far") for m in found.values())
+
+
+def test_events_before_the_end_of_the_window_are_so_far(
+    model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: Any
+) -> None:
+    """A younger point says that it is no final number, but for what needs no label."""
+    late = event_model(model)
+    found = of(performance.measure(late, cohort(plain_cohort, age=1)))
+
+    assert [performance.so_far(late, age) for age in (1, 6, 7, 8)] == [True, True, False, False]
+    assert not performance.so_far(model(), 1)
+    assert {name for name, m in found.items() if not str(m.method).startswith("so far: ")} == {
+        "predicted_positive_rate"
+    }
+
+
+def test_events_have_no_coverage_and_the_delay_of_positives(
+    model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: Any
+) -> None:
+    """A row that says "no" adds nothing: coverage is no share, and only the positives have a delay."""
+    at, label = plain_cohort["at"], [(1, 0, None, None)[i % 4] for i in range(400)]
+    days = [{1: 2.0, 0: 5.0, None: None}[y] for y in label]
+    plain_cohort["late"] = label
+    plain_cohort["__label_time"] = [None if d is None else t + timedelta(days=d) for t, d in zip(at, days, strict=True)]
+
+    found = performance.measure(event_model(model), cohort(plain_cohort, age=7))
+
+    coverage, delay = of(found, "label_coverage")[""], of(found, "label_delay")
+    assert (coverage.value, coverage.n, coverage.reason) == (None, 100, "event labels: absence means negative")
+    assert [(delay[q].value, delay[q].n) for q in ("p50", "p90")] == [(2.0, 100), (2.0, 100)]
+
+
+def test_the_holdout_stands_beside_the_whole(
+    model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: Any
+) -> None:
+    """Every metric of the rows that the model did not influence, at every age, as the segment `holdout`."""
+    rows = np.arange(400) % 5 == 0
+    for age in (1, 7):
+        found = performance.measure(model(), cohort(plain_cohort, age=age), rows)
+
+        seen = rows & np.array([y is not None for y in plain_cohort["late"]])
+        y = np.array([y or 0 for y in plain_cohort["late"]])[seen]
+        held, whole = of(found, segment="holdout"), of(found)
+        assert held.keys() == whole.keys()
+        assert held["roc_auc"].value == pytest.approx(sk.roc_auc_score(y, np.array(plain_cohort["score"])[seen]))
+        assert (held["prevalence"].n, whole["prevalence"].n) == (len(y), 400 - plain_cohort["late"].count(None))
+
+
+@pytest.mark.parametrize("size", [0, 29])
+def test_a_small_holdout_says_so(
+    size: int, model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: Any
+) -> None:
+    """Below 30 rows there is no number, and it is said."""
+    found = performance.measure(model(), cohort(plain_cohort), np.arange(400) < size)
+
+    assert {m.reason for m in of(found, segment="holdout").values()} == {f"n={size} < 30"}
+
+
+def event_model(model: Callable[..., Any]) -> Any:
+    """The model, with labels for positives only, complete after a week."""
+    feedback = {"source": "log", "table": "feedback", "id": "id", "time": "seen_at", "target": "late", "ages": [1, 7]}
+    return model(feedback=feedback | {"labels": "event", "window": 7})

@@ -69,6 +69,12 @@ ONE_PROBLEM = [
     ('due: "06:00"', 'due: "24:00"', "5 due: must be a time, got '24:00'; write a quoted time like"),
     ('due: "06:00"', 'due: "06:00Z"', "5 due: must be a local time without an offset, got 06:00:00"),
     ("window: 14d", "window: 2w", "32 feedback.window: must be days, got '2w'; write days like 14d"),
+    (
+        "labels: explicit\n  window: 14d",
+        "labels: event\n  window: 21d",
+        "33 feedback.ages: must reach the window of 21 days with labels: event, got 14; add the age 21",
+    ),
+    ("  target", "  holdout: ' '\n  target", "30 feedback.holdout: must not be empty, got ' '"),
     ("window: 14d", "window: 0d", "32 feedback.window: must be >= 1, got 0; write days like 14d"),
     ("since: 2013-04-01", "since: 2013-04-31", "56 alerts.0.since: must be a day, got '2013-04-31'; write a day like"),
     ("since: 2013-04-01", "since: 20130401", "56 alerts.0.since: must be a day, got 20130401; write a day like"),
@@ -207,10 +213,8 @@ ONE_PROBLEM = [
     # what comes later
     ("task: binary", "task: multiclass", "3 task: 'multiclass' is not supported yet; use binary or regression"),
     ("task: binary", "task: ranking", "3 task: 'ranking' is not supported yet; use binary or regression"),
-    ("labels: explicit", "labels: event", "31 feedback.labels: 'event' is not supported yet; use explicit"),
     ("  score: score", "  score: {a: p_a, b: p_b}", "16 predictions.score: one column per class is not supported yet"),
     ("saturation: null", "group: request_id", "23 predictions.group: is not supported yet; remove it"),
-    ("  target", "  holdout: x = 1\n  target", "30 feedback.holdout: is not supported yet, got 'x = 1'; remove it"),
     (
         "{material",
         "{baseline: hour, material",
@@ -299,6 +303,17 @@ def test_regression_refuses_what_is_for_binary(full, problems):
 
     assert told[0].startswith("34 positive: is for task binary, got task regression; remove it")
     assert "35 metrics.0: 'roc_auc' is no metric of task regression; use one of bias, mae" in told[1]
+
+
+def test_events_need_classes(small, problems):
+    """That no row means negative says nothing about a number."""
+    feedback = "  id: id\nfeedback:\n  source: w\n  table: f\n  id: id\n  time: t\n  target: y\n  labels: event\n"
+
+    told = problems(small.replace("task: binary", "task: regression") + feedback)
+
+    assert told == [
+        "16 feedback.labels: 'event' is for task binary, got task regression: no row is no number; use explicit"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_right_files_are_valid(small, full, flights):
     ("old", "new"),
     [
         ("task: binary", "task: multiclass"),
-        ("labels: explicit", "labels: event"),
+        ("labels: explicit", "labels: events"),
         ("window: 14d", "window: 2w"),
         ("ages: [1, 7, 14]", "ages: [0]"),
         ("metrics: [roc_auc", "metrics: [roc_acu"),
@@ -74,5 +74,5 @@ def test_later_keys_are_not_offered():
     """Keys that a file may not set are not in the schema."""
     text = str(schema())
 
-    for key in ("holdout", "baseline", "keep_examples", "max_rows", "multiclass", "ranking"):
+    for key in ("baseline", "keep_examples", "max_rows", "multiclass", "ranking"):
         assert key not in text

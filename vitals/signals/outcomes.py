@@ -113,7 +113,7 @@ def outcomes(model: Model, table: "pa.Table", target: str) -> Outcomes:
 
     Parameters
     ----------
-    target : column with the label, null where there is none yet.
+    target : column with the label, null where there is none yet; with event labels that is a negative one.
 
     Notes
     -----
@@ -137,6 +137,8 @@ def outcomes(model: Model, table: "pa.Table", target: str) -> Outcomes:
     predictions, positive = model.predictions, model.positive or Positive()
     if model.task == Task.BINARY:
         take("label", target, number=False, positive=positive.target)
+        if model.feedback and model.feedback.labels == "event" and "label" in flags:
+            flags["label"] = Flags(flags["label"].values, np.ones(table.num_rows, dtype=np.bool_))
         take("score", predictions.score, number=True)
         take("decision", predictions.decision, number=False, positive=positive.decision)
     else:

@@ -2,7 +2,13 @@
 
 Only cohorts of one age are measured, so that they can be compared with others of the same age. A number that mixes
 ages does not exist here.
+
+With event labels the absence of a label means negative, which is only true at the end of their window: what is measured
+before is "so far" and must not be judged.
 """
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,39 +18,57 @@ from vitals.profiles.segments import group
 from vitals.records import WHOLE, Cohort, Measurement, Symptom
 from vitals.signals.entry import entry
 from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
-from vitals.signals.values import kind_in_words, known, missing
-from vitals.spec.model import Model
+from vitals.signals.values import equal, kind_in_words, known, missing
+from vitals.spec.model import Feedback, Model, Positive
 from vitals.stats.estimate import Estimate, said, unsaid
 from vitals.stats.intervals import wilson
-from vitals.stats.metrics import DEFAULTS
+from vitals.stats.metrics import DEFAULTS, METRICS
+from vitals.stats.metrics.samples import MIN_ROWS
 
+HOLDOUT = "holdout"
+SO_FAR = "so far: "
+NO_COVERAGE = "event labels: absence means negative"
 LABEL_TIME = "__label_time"
 DELAYS = {"p50": 0.5, "p90": 0.9}
 _US_PER_DAY = 86_400_000_000
 
 
-def measure(model: Model, cohort: Cohort) -> list[Measurement]:
+def so_far(model: Model, age: int) -> bool:
+    """Tell whether metrics at an age are not final, since events may still come: they are shown and never judged."""
+    feedback = model.feedback
+    return feedback is not None and feedback.labels == "event" and age < feedback.window
+
+
+def measure(model: Model, cohort: Cohort, holdout: NDArray[np.bool_] | None = None) -> list[Measurement]:
     """Measure a cohort.
+
+    Parameters
+    ----------
+    holdout : which rows of the cohort the model did not influence, shape (n,); None when the model names none.
 
     Returns
     -------
-    performance per metric of the model file; label_coverage (labelled / counted predictions, subject ''); label_delay
-    `p50 p90` in days among labelled ones. At the last age also the primary metric per segment value and version of at
-    least 100 predictions. Nothing for a cohort without predictions.
+    performance per metric of the model file, of all rows and of the segment `holdout`; label_coverage (labelled /
+    counted predictions, subject ''); label_delay `p50 p90` in days among labelled ones. At the last age also the
+    primary metric per segment value and version of at least 100 predictions. Nothing for a cohort without predictions.
 
     Notes
     -----
     Labels from before their prediction are used; the method of label_delay counts them, as it does labels that were
     given again with another value or that belong to no prediction. The method of label_coverage counts what was left out.
+    Event labels: rows without one are negative, coverage cannot be said (its n is the number of positives), the delay is
+    that of the positives, and the method of what is not final yet begins with `so far: `.
     """
     feedback = model.feedback
     if feedback is None or cohort.table.num_rows == 0:
         return []
     metrics = model.metrics or DEFAULTS.get(model.task.value, ())
     rows = outcomes(model, cohort.table, feedback.target)
-    labelled = _labelled(cohort, feedback.target)
+    labelled = _labelled(model, feedback, cohort)
     found = [_performance(model, cohort, name, rows) for name in metrics]
-    found.append(_said(model, cohort, Symptom.LABEL_COVERAGE, "", _coverage(cohort, labelled)))
+    if holdout is not None:
+        found += _of_holdout(model, cohort, metrics, rows, holdout)
+    found.append(_said(model, cohort, Symptom.LABEL_COVERAGE, "", _coverage(feedback, cohort, labelled)))
     for name, q in DELAYS.items():
         found.append(_said(model, cohort, Symptom.LABEL_DELAY, name, _delay(model, cohort, labelled, q)))
     if metrics and cohort.age == max(feedback.ages):
@@ -60,7 +84,21 @@ def _said(
 
 
 def _performance(model: Model, cohort: Cohort, name: str, rows: Outcomes, segment: str = WHOLE) -> Measurement:
-    return _said(model, cohort, Symptom.PERFORMANCE, name, rows.estimate(name), segment=segment)
+    estimate = rows.estimate(name)
+    if so_far(model, cohort.age) and METRICS[name].needs >= {"label"}:
+        estimate = replace(estimate, method=SO_FAR + (estimate.method or name))
+    return _said(model, cohort, Symptom.PERFORMANCE, name, estimate, segment=segment)
+
+
+def _of_holdout(
+    model: Model, cohort: Cohort, metrics: Sequence[str], rows: Outcomes, holdout: NDArray[np.bool_]
+) -> list[Measurement]:
+    """Measure the rows that the model did not influence; too few of them are said to be too few."""
+    some = np.flatnonzero(holdout)
+    if len(some) >= MIN_ROWS:
+        return [_performance(model, cohort, name, rows.at(some), HOLDOUT) for name in metrics]
+    few = unsaid(f"n={len(some)} < {MIN_ROWS}", len(some))
+    return [_said(model, cohort, Symptom.PERFORMANCE, name, few, segment=HOLDOUT) for name in metrics]
 
 
 def _by_segment(model: Model, cohort: Cohort, primary: str, rows: Outcomes) -> list[Measurement]:
@@ -77,14 +115,18 @@ def _by_segment(model: Model, cohort: Cohort, primary: str, rows: Outcomes) -> l
     return found
 
 
-def _labelled(cohort: Cohort, target: str) -> NDArray[np.bool_]:
-    if target not in cohort.table.column_names:
+def _labelled(model: Model, feedback: Feedback, cohort: Cohort) -> NDArray[np.bool_]:
+    """Mark the rows with a label; with event labels those with a positive one, the only news there is."""
+    if feedback.target not in cohort.table.column_names:
         return np.zeros(cohort.table.num_rows, dtype=np.bool_)
-    return known(cohort.table[target])
+    column = cohort.table[feedback.target]
+    return equal(column, (model.positive or Positive()).target) if feedback.labels == "event" else known(column)
 
 
-def _coverage(cohort: Cohort, labelled: NDArray[np.bool_]) -> Estimate:
+def _coverage(feedback: Feedback, cohort: Cohort, labelled: NDArray[np.bool_]) -> Estimate:
     k, n = int(labelled.sum()), len(labelled)
+    if feedback.labels == "event":
+        return unsaid(NO_COVERAGE, k)
     excluded = [f"{rows} {reason}" for reason, rows in sorted(cohort.excluded.items()) if rows]
     left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
     return said(k / n, wilson(k, n), n, f"labelled / counted predictions, Wilson{left_out}")

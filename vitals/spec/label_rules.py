@@ -36,6 +36,9 @@ def labels_have_what_they_need(draft: Draft) -> Iterator[Problem]:
         return
     if isinstance(draft.get("predictions"), dict) and not draft.has("predictions", "id"):
         yield Problem(("predictions", "id"), "is missing; with feedback, name the column that identifies a prediction")
+    if draft.text("feedback", "labels") == "event" and draft.text("task") == "regression":
+        text = "'event' is for task binary, got task regression: no row is no number; use explicit"
+        yield Problem(("feedback", "labels"), text)
     target = draft.text("feedback", "target")
     if target and target in {*draft.watched, draft.text("predictions", "id"), *_segments(draft)}:
         text = f"'{target}' is a column of predictions as well; give the label another name, in a view if need be"

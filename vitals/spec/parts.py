@@ -18,7 +18,6 @@ LATER: dict[str, Any] = {"later": True}
 LATER_WORDS = {
     "multiclass": "use binary or regression",
     "ranking": "use binary or regression",
-    "event": "use explicit, with a row for every outcome",
 }
 LONGEST_DAYS = 730
 
@@ -112,7 +111,10 @@ class Feedback(Part):
     time_unit: TimeUnit | None = Field(default=None, description="Unit of times that are numbers since 1970 (UTC).")
     loaded_at: Text | None = Field(default=None, description="Column with the time the row arrived in the table.")
     target: Text = Field(description="Column with the label.")
-    labels: Literal["explicit", "event"] = Field(default="explicit", description="Every outcome comes as a row.")
+    labels: Literal["explicit", "event"] = Field(
+        default="explicit",
+        description="explicit: every outcome comes as a row; event: no row at the end of the window means negative.",
+    )
     window: Annotated[Days, BeforeValidator(_days, json_schema_input_type=int | str)] = Field(
         default=14, description='How long labels keep coming, as "14d" or in days.'
     )
@@ -120,7 +122,8 @@ class Feedback(Part):
         default=(1, 7, 14), min_length=1, description="Days after the prediction day at which labels are looked at."
     )
     holdout: Text | None = Field(
-        default=None, description="SQL predicate: rows the model did not influence.", json_schema_extra=LATER
+        default=None,
+        description="SQL predicate over the predictions: rows that the model did not influence; theirs is the headline.",
     )
 
 

@@ -103,10 +103,9 @@ def _names_are_unique(draft: Draft) -> Iterator[Problem]:
 def _later_parts_are_not_set(draft: Draft) -> Iterator[Problem]:
     """Refuse what is reserved for later: to ignore it would be a silent failure."""
     yield from _later_keys(draft, ())
-    for place in (("task",), ("feedback", "labels")):
-        word = draft.text(*place)
-        if word in LATER_WORDS:
-            yield Problem(place, f"'{word}' is not supported yet; {LATER_WORDS[word]}")
+    task = draft.text("task")
+    if task in LATER_WORDS:
+        yield Problem(("task",), f"'{task}' is not supported yet; {LATER_WORDS[task]}")
     for i, metric in draft.texts("metrics"):
         if metric == "estimate":
             text = "'estimate' is not supported yet; remove it: metrics are evaluated once labels arrive"

@@ -11,6 +11,7 @@ prediction cannot be told from labels of other days without reading those.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ def read_cohort(
     day: Day,
     age: int,
     columns: Sequence[str] = (),
+    known_on: Day | None = None,
     as_of: datetime | None = None,
 ) -> Cohort:
     """Read the predictions of a day with the labels visible at an age.
@@ -48,7 +50,9 @@ def read_cohort(
     predictions, feedback : where the two tables are; the same database is read in one snapshot.
     age : days after `day`; labels with a time before the end of `day + age` are visible.
     columns : further columns that outcome rules need; the target and `__label_time` may be among them.
-    as_of : the instant up to which the world is known; default the end of `day + age`.
+    known_on : the day whose knowledge it is; default `day + age`.
+    as_of : only rows of either table with `loaded_at` before this instant, where the model names that column; default
+        the end of `known_on`.
 
     Raises
     ------
@@ -59,18 +63,20 @@ def read_cohort(
     """
     spec = _feedback(model)
     names = _names(model, spec, columns)
-    known_on = day + timedelta(days=age)
+    known_on = known_on or day + timedelta(days=age)
     as_of = as_of or window(known_on, model.zone).end
+    visible = window(day + timedelta(days=age), model.zone).end
     asked = [*names, *([model.predictions.status.column] if model.predictions.status else [])]
     same = predictions.identity == feedback.identity
     with predictions.session() as session:
         rows = read_rows(predictions.name, session, model, day, columns=list(dict.fromkeys(asked)), as_of=as_of)
         if same:
-            labels = _labels(feedback, session, model, day, as_of=as_of, rows=rows, join=feedback.joins)
+            labels = _labels(feedback, session, model, day, visible, as_of=as_of, rows=rows, join=feedback.joins)
     if not same:
         with feedback.session() as session:
-            labels = _labels(feedback, session, model, day, as_of=as_of, rows=rows, join=False)
-    return _matched(model, day, age, rows.table.select(names), rows=rows, labels=labels)
+            labels = _labels(feedback, session, model, day, visible, as_of=as_of, rows=rows, join=False)
+    cohort = _matched(model, day, age, rows.table.select(names), rows=rows, labels=labels)
+    return replace(cohort, known_on=known_on)
 
 
 def _feedback(model: Model) -> Feedback:
@@ -94,9 +100,17 @@ def _names(model: Model, spec: Feedback, columns: Sequence[str]) -> list[str]:
 
 
 def _labels(
-    source: Source, session: Session, model: Model, day: Day, *, as_of: datetime, rows: DayRows, join: bool
+    source: Source,
+    session: Session,
+    model: Model,
+    day: Day,
+    visible: datetime,
+    *,
+    as_of: datetime,
+    rows: DayRows,
+    join: bool,
 ) -> pa.Table:
-    """Read what is visible: columns id, label and time."""
+    """Read the labels with a time before `visible` that were loaded before `as_of`: columns id, label and time."""
     spec = _feedback(model)
     place = Place(source.name, spec.table)
     schema = session.schema(spec.table)
@@ -105,8 +119,8 @@ def _labels(
     _same_type(model, rows.table.column(model.predictions.id).type, TYPES.get(schema[spec.id].kind))
     zone = ZoneInfo(spec.time_zone)
     start = window(day, model.zone).start - _EARLY
-    ranges = [time_range(place, session, schema[spec.time], spec, (start, as_of))]
-    if spec.loaded_at and spec.loaded_at != spec.time:
+    ranges = [time_range(place, session, schema[spec.time], spec, (start, visible))]
+    if spec.loaded_at:
         ranges.append(time_range(place, session, schema[spec.loaded_at], spec, (None, as_of)))
     among = None
     if join:
