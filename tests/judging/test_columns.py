@@ -194,17 +194,37 @@ def test_segment_needs_a_hundred_rows_and_is_judged_wider():
 @pytest.mark.parametrize(
     ("today", "says"),
     [
-        (numbers(*[None] * 60), "all values missing, usually 0.0%"),
+        (numbers(*[None] * 60), "all values missing, usually 0 %"),
         (numbers(*[7.0] * 60), "one single value on all rows, which no day before had"),
-        (numbers(*range(55), *[1000.0] * 5), "8.33% of rows far outside the range of the 3 days before"),
+        (numbers(*range(45), *[1000.0] * 15), "25 % of rows far outside the range of the 7 days before"),
         (texts(a=30, b=30), "holds texts instead of numbers"),
     ],
 )
 def test_hard_rules_speak_while_learning(today, says):
     """All null, constant, far outside and another kind of values need no variance."""
-    days = {day(i): numbers(*range(60)) for i in range(3)} | {day(3): today}
+    days = {day(i): numbers(*range(60)) for i in range(7)} | {day(7): today}
     _, verdicts, _ = judged(days)
     assert (verdicts[-1].rule, verdicts[-1].hard) == (Rule.HARD, says)
+
+
+@pytest.mark.parametrize(
+    ("past", "today"),
+    [
+        (6, numbers(*[7.0] * 60)),
+        (6, numbers(*range(45), *[1000.0] * 15)),
+        (7, numbers(*range(55), *[1000.0] * 5)),
+    ],
+)
+def test_a_few_days_are_no_range(past, today):
+    """With less than a week of history, or for a few rows, a new value is no news."""
+    days = {day(i): numbers(*range(60)) for i in range(past)} | {day(past): today}
+    assert judged(days)[1][-1].rule is None
+
+
+def test_a_column_that_mostly_holds_one_value_may_hold_only_that():
+    """Rain that is 0 on nine rows of ten is no news when a day is dry."""
+    days = {day(i): numbers(*[0.0] * 54, *range(1, 7)) for i in range(8)} | {day(8): numbers(*[0.0] * 60)}
+    assert judged(days)[1][-1].rule is None
 
 
 @pytest.mark.parametrize("today", [numbers(*[1.0] * 60), numbers(*[None] * 60), texts(b=60)])

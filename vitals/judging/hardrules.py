@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
+from vitals import words
 from vitals.judging.kinds import latest_kind, values_of
 from vitals.judging.scores import PartScore
 from vitals.profiles import Summary
@@ -14,6 +15,11 @@ from vitals.stats.parts import Counted
 from vitals.stats.thresholds import FLOOR, far_z
 
 _CHANCE = log(1e-7)
+# Two days of weather are no range, and a column that mostly holds one value holds only that on many days: on a real
+# log both spoke on ordinary days. What these leave out the share band sees from the fourteenth day on.
+LEAST_DAYS = 7
+LEAST_FAR = 0.20
+USUALLY_VARIES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,10 @@ class Hard:
             return None
         share = float(counted.today[z > 0].sum()) / rows
         days = len(counted.reference)
+        if days < LEAST_DAYS or share < LEAST_FAR:
+            return None
         part = PartScore("far", share, 0.0, 0.0, 0.0, float(z.max()))
-        return cls(f"{share:.2%} of rows far outside the range of the {days} days before", part)
+        return cls(f"{words.share(share)} of rows far outside the range of the {days} days before", part)
 
 
 def hard_rule(today: Summary, reference: Sequence[Summary], *, learning: bool) -> Hard | None:
@@ -66,7 +74,7 @@ def _all_null(today: Summary, reference: Sequence[Summary]) -> Hard | None:
         return None
     usual = sum(s.nulls for s in reference) / sum(s.n for s in reference)
     part = PartScore("null", 1.0, usual, min(shares), max(shares), 0.0)
-    return Hard(f"all values missing, usually {usual:.1%}", part, teaches=False)
+    return Hard(f"all values missing, usually {words.share(usual)}", part, teaches=False)
 
 
 def _other_kind(today: Summary, reference: Sequence[Summary]) -> Hard | None:
@@ -78,11 +86,10 @@ def _other_kind(today: Summary, reference: Sequence[Summary]) -> Hard | None:
 
 def _constant(today: Summary, reference: Sequence[Summary]) -> Hard | None:
     share = _largest(today)
-    if (
-        share is None
-        or share < 1
-        or not _not_by_chance(max((_largest(s) or 0.0 for s in reference), default=1.0), today.n)
-    ):
+    usual = max((_largest(s) or 0.0 for s in reference), default=1.0)
+    if share is None or share < 1 or len(reference) < LEAST_DAYS or usual > USUALLY_VARIES:
+        return None
+    if not _not_by_chance(usual, today.n):
         return None
     return Hard("one single value on all rows, which no day before had")
 
