@@ -72,7 +72,7 @@ def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
         if one is not speaker:
             under[_about(one)] += [Evidence(one.statement, one.subject), *one.evidence]
         elif one.symptom is Symptom.INPUT_QUALITY and drift and one.severity.rank <= drift.severity.rank:
-            under[_about(drift)].append(Evidence(f"expectation: {one.statement}", one.subject))
+            under[_about(drift)].append(Evidence(f"the suite's expectation is not met ({one.severity})", one.subject))
         else:
             kept.append(one)
     return [replace(one, evidence=(*one.evidence, *under.get(_about(one), ()))) for one in kept]
