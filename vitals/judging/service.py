@@ -52,7 +52,7 @@ def share_finding(today: Today, symptom: Symptom, subject: str, verdict: ShareVe
 
 
 def latency(today: Today, profiles: list[Profile]) -> Ruling:
-    """Judge log p95 of latency: robust z > 5 or plain z > 4 (56 days), and at least 10 % away."""
+    """Judge log p95 of latency: plain z > 4, or robust z > 5 outside the usual range (56 days); and at least 10 % away."""
     ruling = Ruling()
     measured = {m.subject: m for m in today.measured("latency")}
     p95 = measured.get("p95")
@@ -66,7 +66,7 @@ def latency(today: Today, profiles: list[Profile]) -> Ruling:
         return ruling
     ruling.judged.add((Symptom.LATENCY, "p95", ""))
     against = score(math.log(p95.value), past)
-    unusual = abs(against.z) > least or (abs(against.robust) > ROBUST * least / 4 and abs(against.z) > 1)
+    unusual = abs(against.z) > least or (abs(against.robust) > ROBUST * least / 4 and abs(against.z) > 2)
     if not unusual or abs(math.expm1(math.log(p95.value) - against.center)) < LEAST_CHANGE:
         return ruling
     ruling.findings.append(_latency_finding(today, p95.value, against, _slower(today, profiles, against)))
