@@ -1,0 +1,80 @@
+"""What explains what, and one finding a place."""
+
+from tests.judging.building import day, observed, today
+from vitals.judging.causes import explained, part_of, without_repeats
+from vitals.judging.columns import Verdict
+from vitals.judging.day import finding
+from vitals.judging.scores import PartScore, Scored
+from vitals.records import Evidence, Finding, Severity, Symptom
+
+NOW = today(observed(day(30)))
+
+
+def found(symptom: Symptom, subject: str, severity: Severity = Severity.WARNING, **rest: object) -> Finding:
+    return finding(NOW, symptom, subject, severity, f"{subject} moved", **rest)
+
+
+def verdict(z: float) -> Verdict:
+    return Verdict(day(30), 900, 0, judged=True, day_score=Scored((PartScore("null", 0.2, 0, 0, 0, z),), 900))
+
+
+def test_moved_inputs_stand_under_moved_answers_strongest_first() -> None:
+    """At most three, each column once; the inputs keep their own lines."""
+    inputs = [found(Symptom.INPUT_DRIFT, name) for name in ("a", "b", "c", "d")]
+    answer = found(Symptom.RESPONSE_DRIFT, "score")
+    strengths = {("a", ""): 8.0, ("b", ""): -20.0, ("c", ""): 11.0, ("d", ""): 7.0}
+
+    told = explained([answer, *inputs], {key: verdict(z) for key, z in strengths.items()})
+
+    assert [line.text for line in told[0].evidence] == [f"likely cause: {name} moved" for name in ("b", "c", "a")]
+    assert told[1:] == inputs
+
+
+def test_traffic_latency_and_cohorts_of_other_days_are_not_explained_by_inputs() -> None:
+    """Neither the network nor last week's predictions come from today's weather."""
+    wind = found(Symptom.INPUT_DRIFT, "wind")
+    others = [
+        found(Symptom.TRAFFIC, "day"),
+        found(Symptom.LATENCY, "p95"),
+        found(Symptom.PERFORMANCE, "roc_auc", cohort_day=day(23)),
+        found(Symptom.AVOID, "rule over outcomes", cohort_day=day(16)),
+    ]
+
+    assert explained([*others, wind], {}) == [*others, wind]
+    assert explained(others, {}) == others
+
+
+def test_an_expectation_becomes_evidence_of_a_drift_that_is_as_severe() -> None:
+    """One line for one fault; a more severe one stays on its own."""
+    drift = found(Symptom.INPUT_DRIFT, "wind", evidence=(Evidence("part", "null", 0.2),))
+    mild, severe = (found(Symptom.INPUT_QUALITY, "wind", s) for s in (Severity.WARNING, Severity.CRITICAL))
+
+    (merged,) = without_repeats([drift, mild])
+    assert [line.text for line in merged.evidence] == ["part", "the suite's expectation is not met (warning)"]
+    assert without_repeats([drift, severe]) == [drift, severe]
+    limit = finding(NOW, Symptom.INPUT_QUALITY, "wind", Severity.WARNING, "wind breaks its limit: 2 % missing")
+    assert without_repeats([drift, limit])[0].evidence[1].text == "wind breaks its limit: 2 % missing"
+    assert without_repeats([drift, found(Symptom.INPUT_QUALITY, "temp")])[1].subject == "temp"
+
+
+def test_of_two_findings_on_one_place_the_more_severe_speaks() -> None:
+    """The other is its evidence; another segment, or another cohort, is another place or day."""
+    mild = finding(NOW, Symptom.RESPONSE_DRIFT, "score", Severity.WARNING, "breaks its limit")
+    severe = finding(NOW, Symptom.RESPONSE_DRIFT, "score", Severity.CRITICAL, "moved")
+
+    for order in ([mild, severe], [severe, mild]):
+        (merged,) = without_repeats(order)
+        assert (merged.statement, [line.text for line in merged.evidence]) == ("moved", ["breaks its limit"])
+    apart = [
+        severe,
+        found(Symptom.RESPONSE_DRIFT, "score", segment="client=a"),
+        found(Symptom.PERFORMANCE, "roc_auc", cohort_day=day(23)),
+        found(Symptom.PERFORMANCE, "roc_auc", cohort_day=day(29)),
+    ]
+    assert without_repeats(apart) == apart
+
+
+def test_the_part_is_found_in_the_evidence() -> None:
+    """The digest groups by it."""
+    assert part_of(found(Symptom.INPUT_DRIFT, "wind", evidence=(Evidence("part", "=0", 0.2),))) == "=0"
+    assert part_of(found(Symptom.INPUT_DRIFT, "wind")) is None
