@@ -8,7 +8,7 @@ from typing import Any
 
 from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
-from deployments.commands.run import ending
+from deployments.commands.run import complain_of, exit_code
 from flows import plain, story
 from flows.choosing import chosen, todo
 from tasks.world import open_world
@@ -47,7 +47,8 @@ def backfill(
     else:
         print_episodes(rows)
     story.leave_out(outcome, unread)
-    return ending(outcome)
+    complain_of(outcome)
+    return exit_code(outcome)
 
 
 def fill(
@@ -73,7 +74,8 @@ def fill(
     started = time.monotonic()
     with observing(world.settings, total, workers) as observe_days:
         outcome = story.monitor(models, wanted, plain.steps(world), observe_days)
-    warn(f"{words.count(total, 'model-day')} observed and judged in {time.monotonic() - started:.0f} s")
+    done = sum(len(observed) for observed in outcome.observed.values())
+    warn(f"{words.count(done, 'model-day')} observed and judged in {time.monotonic() - started:.0f} s")
     return outcome, days
 
 

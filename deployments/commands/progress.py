@@ -4,6 +4,7 @@ Workers are fresh processes (not forks: libraries below us own threads); each op
 settings. Observing takes no lease and each day is one transaction, so their order does not matter.
 """
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ def observing(settings: Settings, total: int, workers: int) -> Iterator[ObserveD
         if workers == 1 or total < 2 * CHUNK_DAYS:
             yield _here(advance)
             return
-        with ProcessPoolExecutor(min(workers, total // CHUNK_DAYS), mp_context=get_context("spawn")) as pool:
+        spawning = get_context("spawn")
+        with ProcessPoolExecutor(min(workers, total // CHUNK_DAYS), spawning, _leave_interrupts) as pool:
             yield _spread(pool, settings, advance)
 
 
@@ -68,6 +70,11 @@ def _spread(pool: ProcessPoolExecutor, settings: Settings, advance: Advance) -> 
             raise
 
     return observe_days
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; whoever waits for the workers decides, they finish their chunk."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _observe_chunk(settings: Settings, model: Model, days: Sequence[Day]) -> None:

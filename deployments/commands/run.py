@@ -10,7 +10,7 @@ from flows import due, plain, story
 from flows.choosing import chosen, due_now
 from tasks.world import open_world
 from vitals import windows
-from vitals.errors import InputError
+from vitals.errors import InputError, StoreError
 from vitals.io.settings import Settings
 from vitals.io.telling import channel_of
 from vitals.io.world import World
@@ -26,10 +26,15 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
         steps = plain.steps(world)
         outcome = story.monitor(models, days, steps)
         story.leave_out(outcome, unread)
+        complain_of(outcome)  # before telling, which may fail, too
         told = day or due.digest_day(models, world.clock())
-        story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
+        try:
+            story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
+        except StoreError as error:
+            if str(error) not in outcome.problems.values():  # else it was said already
+                raise
         _print(outcome, as_format)
-    return ending(outcome, fail_on)
+    return exit_code(outcome, fail_on)
 
 
 def _days(world: World, model: Model, day: date | None) -> list[date]:
@@ -55,15 +60,14 @@ def _print(outcome: story.Outcome, as_format: str) -> None:
         say(told.where)
 
 
-def ending(outcome: story.Outcome, fail_on: str = "never") -> int:
-    """Say who could not be monitored and give the exit code.
-
-    Returns
-    -------
-    0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only.
-    """
+def complain_of(outcome: story.Outcome) -> None:
+    """Say which models could not be monitored, and why."""
     for name, problem in outcome.problems.items():
         complain("\n".join(f"{name}: {line}" for line in problem.splitlines()))
+
+
+def exit_code(outcome: story.Outcome, fail_on: str = "never") -> int:
+    """0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only."""
     codes = {error.exit_code for error in outcome.errors.values()}
     if codes:
         return MISTAKE if MISTAKE in codes else TROUBLE

@@ -1,6 +1,7 @@
 """`vitals show`: stored rows as a table, JSON or CSV."""
 
 import csv
+import json
 import sys
 from datetime import date
 from typing import Any
@@ -44,7 +45,12 @@ def _csv(rows: list[dict[str, Any]]) -> None:
         return
     writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]))
     writer.writeheader()
-    writer.writerows({key: plain(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: _flat(value) for key, value in row.items()} for row in rows)
+
+
+def _flat(value: Any) -> Any:
+    """Put a list into one field, as JSON."""
+    return json.dumps(value, ensure_ascii=False, default=plain) if isinstance(value, list) else plain(value)
 
 
 def _table(what: str, rows: list[dict[str, Any]], *, one_model: bool) -> None:
