@@ -5,7 +5,7 @@ problem. Pure: reads no store and no clock.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -16,7 +16,7 @@ from vitals.digest.content import Digest, Item, ModelLine, Opened, Resolved, Tol
 from vitals.digest.grouping import NAME, SENTENCE, Case, subject_words
 from vitals.digest.items import items_of
 from vitals.digest.news import ModelNews
-from vitals.records import Day, Severity, Symptom
+from vitals.records import Day, Incident, Severity, Symptom
 
 
 def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None, revision: int = 1) -> Digest:
@@ -32,7 +32,8 @@ def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None
     known = {(one.fingerprint, one.opened_on): one.severity for one in told.open} if told else {}
     cases = list(chain.from_iterable(cases_of(one, told, known) for one in ordered))
     items = items_of(cases, day)
-    resolved = _resolved(ordered, known)
+    opened = tuple(sorted(filter(None, map(_opened, cases)), key=lambda one: (one.fingerprint, one.opened_on)))
+    resolved = _resolved(ordered, known, _taken_back(ordered, told, opened))
     models = tuple(_model_line(one, items) for one in ordered)
     said = notes.notes(ordered, first=told is None)
     loud = [item for item in items if _loud(item)]
@@ -47,7 +48,7 @@ def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None
         resolved=tuple(resolved),
         metrics=tuple(chain.from_iterable(notes.metrics(one) for one in ordered)),
         notes=said,
-        open=tuple(sorted(filter(None, map(_opened, cases)), key=lambda one: (one.fingerprint, one.opened_on))),
+        open=opened,
         mentions=tuple(dict.fromkeys(owner for item in loud for owner in item.owners)),
         quiet=_quiet(items, resolved, models, {note.kind for note in said}),
     )
@@ -71,10 +72,12 @@ def headline(digest: Digest) -> str:
     return f"Vitals · {words.day_words(digest.day)}: {state}; {', '.join([models, *lost])}{revised(digest.revision)}"
 
 
-def _resolved(news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severity]) -> list[Resolved]:
+def _resolved(
+    news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severity], taken_back: Iterable[Incident]
+) -> list[Resolved]:
     """Give what ended since the channel was last told, of what it was told; alike ones together."""
     together: dict[tuple[int, str, Symptom, str, str, Day, Day], list[str]] = defaultdict(list)
-    for one in chain.from_iterable(each.incidents for each in news):
+    for one in chain(chain.from_iterable(each.incidents for each in news), taken_back):
         if one.resolved_on is None or known.get((one.fingerprint, one.opened_on), Severity.INFO) is Severity.INFO:
             continue
         reason = words.visible(one.reason or "resolved", SENTENCE)
@@ -85,6 +88,44 @@ def _resolved(news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severit
         Resolved(priority, words.visible(model, NAME), symptom, tuple(filter(None, subjects)), segment, reason, *days)
         for (priority, model, symptom, segment, reason, *days), subjects in sorted(together.items())
     ]
+
+
+def _taken_back(news: Sequence[ModelNews], told: Told | None, opened: Iterable[Opened]) -> Iterator[Incident]:
+    """Give the incidents that the channel was told of and that are not there any more.
+
+    A day that was read again may be judged without them; that a model is not monitored was said by no judging.
+    """
+    of_model = {words.visible(each.model.name, SENTENCE): each for each in news}
+    there = {(one.fingerprint, one.opened_on) for one in opened}
+    for one in told.open if told else ():
+        each = of_model.get(one.model)
+        if each is None or one.symptom is None or each.status == "not_monitored":
+            continue
+        stored = {(i.fingerprint, i.opened_on) for i in (*each.incidents, *each.snoozed)}
+        if (one.fingerprint, one.opened_on) not in there | stored:
+            yield _ended(one, each.day, one.symptom)
+
+
+def _ended(told: Opened, day: Day, symptom: Symptom) -> Incident:
+    reason = f"{words.short_day(told.opened_on)} was judged again without it"
+    if symptom is Symptom.NOT_MONITORED:
+        reason = "monitored again"
+    elif symptom in {Symptom.PARTITION_INCOMPLETE, Symptom.TRAFFIC}:
+        reason = f"{words.short_day(told.opened_on)} was read again: rows arrived late"
+    return Incident(
+        fingerprint=told.fingerprint,
+        opened_on=told.opened_on,
+        model=told.model,
+        priority=told.priority,
+        severity=told.severity,
+        symptom=symptom,
+        subject=told.subject,
+        segment=told.segment,
+        last_seen_on=told.opened_on,
+        resolved_on=day,
+        reason=reason,
+        days=0,
+    )
 
 
 def _model_line(news: ModelNews, items: Sequence[Item]) -> ModelLine:
@@ -106,7 +147,16 @@ def _opened(case: Case) -> Opened | None:
     if case.incident is None:
         return None
     incident = case.incident
-    return Opened(incident.fingerprint, incident.opened_on, incident.severity, incident.priority)
+    return Opened(
+        fingerprint=incident.fingerprint,
+        opened_on=incident.opened_on,
+        severity=incident.severity,
+        priority=incident.priority,
+        model=words.visible(incident.model, SENTENCE),
+        symptom=incident.symptom,
+        subject=words.visible(incident.subject, NAME) if incident.subject else "",
+        segment=words.visible(incident.segment, NAME) if incident.segment else "",
+    )
 
 
 def _loud(item: Item) -> bool:

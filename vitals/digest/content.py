@@ -25,12 +25,19 @@ NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "version", "
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An incident that a digest told about, with its severity then."""
+    """An incident that a digest told about, with its severity then, and what it was about.
+
+    Should the day be judged again without it, nothing else knows any more what has to be taken back.
+    """
 
     fingerprint: str
     opened_on: Day
     severity: Severity
     priority: int
+    model: str = ""
+    symptom: Symptom | None = None
+    subject: str = ""
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,16 @@ Knows nothing of incidents' states beyond what a `Case` says, and nothing of how
 """
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vitals import words
 from vitals.digest.content import State
+from vitals.judging.drift import PART, part_words
 from vitals.records import Evidence, Finding, Incident, Severity, Symptom
 from vitals.spec.model import Model
 
-PART = "part"
-_PARTS = {
-    "null": "missing",
-    "far": "far outside the usual range",
-    "unseen": "with values never seen before",
-    "single value": "at the single most frequent value",
-    "other": "with rare values",
-}
-_RANGE = re.compile(r"\((?P<low>[^,]+), (?P<high>[^]]+)\]")
 _WEEK = " over the last 7 days"
 SAME_SHARE = 0.02
 NAME, SENTENCE = 80, 600
@@ -87,23 +78,6 @@ def part_of(finding: Finding) -> Evidence | None:
     return next((one for one in finding.evidence if one.text == PART), None)
 
 
-def part_words(part: str) -> str:
-    """Say a part of a distribution in words.
-
-    >>> part_words("null"), part_words("=0"), part_words("(12, 34]"), part_words("unseen")
-    ('missing', 'equal to 0', 'over 12 up to 34', 'with values never seen before')
-    """
-    bounds = _RANGE.fullmatch(part)
-    if part in _PARTS:
-        return _PARTS[part]
-    if bounds:
-        return f"over {bounds['low']} up to {bounds['high']}"
-    for sign, said in (("<= ", "up to "), ("> ", "over "), ("=", "equal to ")):
-        if part.startswith(sign):
-            return said + part.removeprefix(sign)
-    return f"in {part}"
-
-
 def subject_words(symptom: Symptom, subject: str) -> str:
     """Name what a problem is about; '' where its kind says it already.
 
@@ -154,7 +128,7 @@ def statement(cases: Sequence[Case]) -> str:
     highs = [f.expected_high for f in findings if f.expected_high is not None]
     usual = f" (usually {words.share_range(min(lows), max(highs))})" if lows and highs else ""
     week = _WEEK if _WEEK in first.statement else ""
-    what = part_words(words.visible(part.subject, NAME))
+    what = part_words(part.subject)
     return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{week}{usual}"
 
 

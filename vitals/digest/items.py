@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from vitals import words
 from vitals.digest.content import Item, Shown, State
-from vitals.digest.grouping import NAME, PART, SENTENCE, Case, group, statement, subject_words
+from vitals.digest.grouping import NAME, SENTENCE, Case, group, statement, subject_words
+from vitals.judging.drift import PART
 from vitals.records import Day, Evidence, Severity
 
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from vitals import words
+from vitals.digest.content import Told
 from vitals.digest.news import ModelNews
 from vitals.judging.history import History
+from vitals.judging.memory import was_judged
 from vitals.judging.past import Past
 from vitals.judging.performance import usual
 from vitals.judging.releases import releases
@@ -26,7 +28,7 @@ def standing(
     day: Day,
     past: Past,
     triage: Sequence[Triage],
-    told_on: Day | None,
+    told: Told | None,
     *,
     calendar: str | None,
     problem: str | None,
@@ -36,13 +38,18 @@ def standing(
     Parameters
     ----------
     past : what was known at the end of `day` (its `before` is the next day).
-    told_on : day of the digest before, None for a channel's first.
+    told : what the channel was last told, None for its first digest.
     problem : why the model could not be monitored, if so.
     """
     facts = next((one for one in past.facts if one.day == day), None)
     snoozed = _snoozed(past.incidents, triage, day)
-    since = told_on or day - timedelta(days=1)
-    recent = [i for i in past.incidents if i.resolved_on is None or i.resolved_on > since]
+    since = told.day if told else day - timedelta(days=1)
+    known = {(one.fingerprint, one.opened_on) for one in told.open} if told else set()
+    recent = [
+        i
+        for i in past.incidents
+        if i.resolved_on is None or i.resolved_on > since or (i.fingerprint, i.opened_on) in known
+    ]
     opened = [
         i for i in past.incidents if i.opened_on > day - timedelta(days=BUDGET_DAYS) and i.severity != Severity.INFO
     ]
@@ -69,10 +76,11 @@ def standing(
 
 
 def _snoozed(incidents: Iterable[Incident], triage: Iterable[Triage], day: Day) -> list[Incident]:
-    until = {
-        t.target: t.until for t in triage if t.kind is TriageKind.SNOOZE and t.day <= day and t.until and t.until >= day
-    }
-    return [one for one in incidents if f"{one.fingerprint}/{one.opened_on}" in until and one.resolved_on is None]
+    """The open incidents that are snoozed on a day; what was said last counts."""
+    said = sorted((t for t in triage if t.kind is TriageKind.SNOOZE and t.day <= day), key=lambda t: t.day)
+    until = {t.target: t.until for t in said}
+    held = {target for target, last in until.items() if last is not None and last >= day}
+    return [one for one in incidents if f"{one.fingerprint}/{one.opened_on}" in held and one.resolved_on is None]
 
 
 def _is_muted(fingerprint: str, snoozed: Iterable[Incident]) -> bool:
@@ -96,13 +104,11 @@ def _usual(
     measurements: Iterable[Measurement], shown: Iterable[Measurement]
 ) -> Mapping[tuple[str, int], tuple[float, float]]:
     """Usual range per (metric, age), from the cohorts before the one shown."""
-    by_key: dict[tuple[str, str, int], list[Measurement]] = defaultdict(list)
-    for one in measurements:
-        if not one.segment and one.value is not None:
-            by_key[(one.signal, one.subject, one.age)].append(one)
+    history = History(measurements)
     ranges = {}
     for one in shown:
-        before = [m for m in by_key[(one.signal, one.subject, one.age)] if m.day < one.day]
+        series = history.series(one.signal, one.subject, age=one.age)
+        before = [series[day] for day in sorted(series) if day < one.day and series[day].value is not None]
         metric = METRICS.get(one.subject)
         known = usual(metric, before[-56:], one) if metric is not None and len(before) >= NEEDED_DAYS else None
         if known is not None:
@@ -111,17 +117,21 @@ def _usual(
 
 
 def _warm_up(drifts: Iterable[Drift], day: Day) -> tuple[int, int] | None:
-    """Eligible days of the column that has most; None once one of them is judged against its usual."""
-    days = [one.reference_days for one in drifts if one.day == day and one.segment == WHOLE and ":" not in one.subject]
-    most = max(days, default=0)
-    return (most, NEEDED_DAYS) if days and most < NEEDED_DAYS else None
+    """How far the column with most eligible days has come; None once it is judged against its usual, or where none was judged."""
+    days = [
+        one.reference_days
+        for one in drifts
+        if one.day == day and one.segment == WHOLE and ":" not in one.subject and was_judged(one)
+    ]
+    most = max(days, default=NEEDED_DAYS)
+    return (most + 1, NEEDED_DAYS) if most < NEEDED_DAYS else None
 
 
 def _not_judged(drifts: Iterable[Drift], day: Day) -> Iterable[str]:
     """Columns without a judgement, alike reasons together; warm-up has its own line."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for one in drifts:
-        if one.day == day and one.reason and one.segment == WHOLE and one.reference_days >= NEEDED_DAYS:
+        if one.day == day and one.reason and one.segment == WHOLE and not was_judged(one):
             reasons[one.reason].append(one.subject)
     for reason, subjects in sorted(reasons.items()):
         yield f"{words.listed(sorted(subjects), 4)}: {reason}"

@@ -97,7 +97,7 @@ def _news(world: World, model: Model, day: Day, told: Told | None, problem: str 
     past = world.store.past(model.name, day + timedelta(days=1), day - timedelta(days=PAST_DAYS))
     triage: Sequence[Triage] = world.store.triage(model.name)
     name = calendar_name(day, model.calendar)
-    return standing(model, day, past, triage, told.day if told else None, calendar=name, problem=problem)
+    return standing(model, day, past, triage, told, calendar=name, problem=problem)
 
 
 def _unread(name: str) -> Model:

@@ -13,6 +13,14 @@ from vitals.spec import Model
 
 CRITICAL_POINTS = 0.05
 PART = "part"
+LONGEST_VALUE = 60
+_NAMED = {
+    "null": "missing",
+    "far": "far outside the usual range",
+    "unseen": "with values never seen before",
+    "single value": "at the single most frequent value",
+    "other": "with rare values",
+}
 _RANGE = re.compile(r"^\((?P<low>.+), (?P<high>.+)\]$")
 
 
@@ -56,33 +64,29 @@ def statement(subject: str, segment: str, verdict: Verdict) -> str:
 def said_part(subject: str, part: str, amount: str) -> str:
     """Say which part of a column holds which share of the rows.
 
-    >>> said_part("temp", "null", "4.1 %"), said_part("precip", "=0", "99 %"), said_part("decision", "=warn", "31 %")
-    ('temp missing on 4.1 % of rows', 'precip = 0 on 99 % of rows', 'decision = warn on 31 % of rows')
-    >>> said_part("x", "(12, 34]", "9 %"), said_part("x", "<= 12", "9 %"), said_part("x", "far", "2 %")
-    ('x over 12 up to 34 on 9 % of rows', 'x up to 12 on 9 % of rows', 'x far outside its usual range on 2 % of rows')
+    >>> said_part("temp", "null", "4.1 %"), said_part("decision", "=warn", "31 %")
+    ('temp missing on 4.1 % of rows', 'decision equal to warn on 31 % of rows')
+    """
+    return f"{subject} {part_words(part)} on {amount} of rows"
+
+
+def part_words(part: str) -> str:
+    """Say a part of a distribution in words, after the column's name or a share of its rows.
+
+    >>> part_words("null"), part_words("=0"), part_words("(12, 34]"), part_words("<= 12"), part_words("> 34")
+    ('missing', 'equal to 0', 'over 12 up to 34', 'up to 12', 'over 34')
+    >>> part_words("far"), part_words("what is this")
+    ('far outside the usual range', 'in what is this')
     """
     bounds = _RANGE.match(part)
-    if part == "null":
-        text = "missing"
-    elif part == "far":
-        text = "far outside its usual range"
-    elif part == "unseen":
-        text = "with values never seen before"
-    elif part == "single value":
-        text = "at its single most frequent value"
-    elif part == "other":
-        text = "with rare values"
-    elif part.startswith("<= "):
-        text = f"up to {part[3:]}"
-    elif part.startswith("> "):
-        text = f"over {part[2:]}"
-    elif bounds:
-        text = f"over {bounds['low']} up to {bounds['high']}"
-    elif part.startswith("="):
-        text = f"= {words.visible(part[1:], 60)}"
-    else:
-        text = words.visible(part, 60)
-    return f"{subject} {text} on {amount} of rows"
+    if part in _NAMED:
+        return _NAMED[part]
+    if bounds:
+        return f"over {bounds['low']} up to {bounds['high']}"
+    for sign, said in (("<= ", "up to "), ("> ", "over "), ("=", "equal to ")):
+        if part.startswith(sign):
+            return said + words.visible(part.removeprefix(sign), LONGEST_VALUE)
+    return f"in {words.visible(part, LONGEST_VALUE)}"
 
 
 def _severity(today: Today, symptom: Symptom, verdict: Verdict) -> Severity:
