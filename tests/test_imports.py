@@ -32,15 +32,16 @@ def fresh(code: str, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("module", ["vitals", "flows.story", "flows.plain", "deployments.cli", "tasks.world"])
-def test_neither_prefect_nor_great_expectations_come_along(module: str, tmp_path: Path) -> None:
+def test_neither_prefect_nor_great_expectations_come_along(tmp_path: Path) -> None:
     """Only a flow needs the one, only a day with a suite the other."""
-    loaded = fresh(f"import sys, {module}; print(*sys.modules)", tmp_path).split()
+    code = "import sys, vitals, flows.story, flows.plain, deployments.cli, tasks.world; print(*sys.modules)"
+
+    loaded = fresh(code, tmp_path).split()
 
     assert not {"prefect", "great_expectations"}.intersection(loaded)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["decide", "mute", "--help"], ["runn"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["decide", "mute", "--help"], ["runn"]])
 def test_help_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     """Whoever asks for help has it at once."""
     code = "import sys; from deployments.cli import main; main(sys.argv[1:]); print(*sys.modules)"
