@@ -5,7 +5,7 @@ from functools import partial
 
 from expectations.running import validate
 from flows.story import Steps
-from vitals.io import judging, observing, telling
+from vitals.io import evaluating, judging, observing, telling
 from vitals.io.world import World
 from vitals.profiles import profile_partition
 from vitals.records import Partition, Validation
@@ -19,7 +19,7 @@ def steps(world: World) -> Steps:
         validate=partial(_validate, world),
         profile=profile_partition,
         measure=partial(observing.measure, world),
-        evaluate=partial(observing.evaluate, world),
+        evaluate=partial(evaluating.evaluate, world),
         record=partial(observing.record, world),
         judge=partial(judging.judge, world),
         tell=partial(telling.tell, world),

@@ -12,6 +12,8 @@ from vitals.io.sources import Source, needed_columns
 from vitals.io.sources.base import hint
 from vitals.spec import Model
 
+HOLDOUT = "feedback.holdout"
+
 Wish = tuple[str, Collection[str]]
 """who asks, in words, and the columns asked for"""
 
@@ -32,6 +34,12 @@ def of_outcomes(model: Model) -> list[Wish]:
     target = {model.feedback.target} if model.feedback else set()
     asked = [(rule_words(rule.name), rule.where) for rule in model.avoid if rule.over == "outcomes"]
     return [(who, set(columns) - target) for who, columns in _wishes(asked)]
+
+
+def of_holdout(model: Model) -> list[Wish]:
+    """Give what the predicate of the holdout asks of the prediction log, if there is one; raises as `of_predictions`."""
+    holdout = model.feedback.holdout if model.feedback else None
+    return _wishes([(HOLDOUT, holdout)]) if holdout else []
 
 
 def columns(wishes: Sequence[Wish]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vitals.errors import InputError, VitalsError
 from vitals.io import asking, observing, rules
+from vitals.io.evaluating import predictions_of
 from vitals.io.sources import read_cohort
 from vitals.io.world import World
 from vitals.spec import Model
@@ -56,7 +57,9 @@ def _of_sources(world: World, model: Model) -> Iterator[VitalsError]:
     types = {"predictions": _types(partition.table)}
     if model.feedback is not None:
         try:
-            types["outcomes"] = _types(_cohort(world, model))
+            cohort = _cohort(world, model)
+            types["outcomes"] = _types(cohort)
+            types["holdout"] = _types(predictions_of(model.feedback, cohort))
         except VitalsError as error:
             yield _about(f"{model.name} feedback", error)
     known = [one for one in _expressions(model) if one.over in types]
@@ -67,7 +70,7 @@ def _of_sources(world: World, model: Model) -> Iterator[VitalsError]:
 def _cohort(world: World, model: Model) -> pa.Table:
     assert model.feedback is not None  # noqa: S101  checked by the caller
     source, labels = world.source(model.predictions.source), world.source(model.feedback.source)
-    columns = asking.columns(asking.of_outcomes(model))
+    columns = asking.columns([*asking.of_outcomes(model), *asking.of_holdout(model)])
     return read_cohort(source, labels, model, LONG_AGO, model.feedback.ages[-1], columns).table
 
 
@@ -80,6 +83,10 @@ def _expressions(model: Model) -> Iterator[_Expression]:
         yield _Expression(f"avoid.{number}.where", rule.name, rule.where, "where", rule.over)
     for number, heuristic in enumerate(model.heuristics):
         yield _Expression(f"heuristics.{number}.value", heuristic.name, heuristic.value, "value", "predictions")
+    if model.feedback and model.feedback.holdout:
+        yield _Expression(
+            asking.HOLDOUT, "rows the model did not influence", model.feedback.holdout, "where", "holdout"
+        )
 
 
 def _visible(model: Model, one: _Expression, names: Collection[str]) -> list[str]:
@@ -92,7 +99,10 @@ def _without(model: Model, places: Collection[str]) -> Model:
     """Take expressions out of a model, so that the rest can be looked at."""
     avoid = [rule for number, rule in enumerate(model.avoid) if f"avoid.{number}.where" not in places]
     numbers = [one for number, one in enumerate(model.heuristics) if f"heuristics.{number}.value" not in places]
-    return model.model_copy(update={"avoid": tuple(avoid), "heuristics": tuple(numbers)})
+    feedback = model.feedback
+    if feedback and asking.HOLDOUT in places:
+        feedback = feedback.model_copy(update={"holdout": None})
+    return model.model_copy(update={"avoid": tuple(avoid), "heuristics": tuple(numbers), "feedback": feedback})
 
 
 def _said(model: Model, found: Mapping[_Expression, str | None]) -> Iterator[InputError]:

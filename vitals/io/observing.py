@@ -1,4 +1,4 @@
-"""The steps of observing that touch the world: read the day, run users' rules on it, evaluate cohorts, record.
+"""The steps of observing that touch the world: read the day, run users' rules on it, record.
 
 Each is a function of the world, a model and a day; what they compute is decided in `vitals.signals` and
 `vitals.profiles`.
@@ -7,14 +7,12 @@ Each is a function of the world, a model and a day; what they compute is decided
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-import pyarrow as pa
-
 from vitals import windows
 from vitals.io import asking, rules
-from vitals.io.sources import needed_columns, read_cohort
+from vitals.io.sources import needed_columns
 from vitals.io.world import World
 from vitals.records import Day, Measurement, Observation, Partition, Symptom
-from vitals.signals import answers, avoid, heuristics, performance, service
+from vitals.signals import answers, avoid, heuristics, service
 from vitals.spec import Model
 from vitals.spec.model import AvoidRule, Heuristic
 
@@ -50,38 +48,6 @@ def measure(world: World, model: Model, partition: Partition) -> list[Measuremen
         *avoid.measure(model, day, counts),
         *heuristics.measure(model, day, values, rows),
     ]
-
-
-def evaluate(world: World, model: Model, day: Day) -> list[Measurement]:
-    """Evaluate the cohorts that reach one of their ages on this day, as known at its end."""
-    if model.feedback is None:
-        return []
-    found: list[Measurement] = []
-    for age in model.feedback.ages:
-        cohort_day = day - timedelta(days=age)
-        if windows.exists(cohort_day, model.zone):
-            found += _evaluate(world, model, cohort_day, age)
-    return found
-
-
-def _evaluate(world: World, model: Model, cohort_day: Day, age: int) -> list[Measurement]:
-    feedback = model.feedback
-    assert feedback is not None  # noqa: S101  checked by the caller
-    source, labels = world.source(model.predictions.source), world.source(feedback.source)
-    outcomes, wishes = [], []
-    if age == max(feedback.ages) and (wishes := asking.of_outcomes(model)):
-        missing = set(model.predictions.inputs) - source.columns(model.predictions.table).keys()
-        outcomes = _rules(model, "outcomes", missing)
-        wishes = [(who, set(asked) - missing) for who, asked in wishes]
-    with asking.blamed(source, model, wishes):
-        cohort = read_cohort(source, labels, model, cohort_day, age, asking.columns(wishes))
-    measured = performance.measure(model, cohort)
-    if outcomes and cohort.table.num_rows:
-        labelled = cohort.table.filter(pa.compute.is_valid(cohort.table.column(feedback.target)))
-        with rules.Rules(labelled, zone=model.timezone) as users:
-            counts = {rule.name: (_count(users, rule), labelled.num_rows) for rule in outcomes}
-        measured += avoid.measure(model, cohort_day, counts, age=age)
-    return measured
 
 
 def unfinished(world: World, model: Model, first: Day, last: Day) -> set[Day]:

@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from types import TracebackType
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from vitals.errors import ConfigError

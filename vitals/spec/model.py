@@ -139,9 +139,11 @@ class Model(Part):
     def spec_hash(self) -> str:
         """16 hex digits over everything that changes what a day's observation holds.
 
-        Who is told, and how it is judged (alerts, limits, reference, calendar, due), is left out:
-        changing those judges again without reading a source.
+        Who is told, and how it is judged (alerts, limits, reference, calendar), is left out: changing those judges
+        again without reading a source. So is `due`, unless rows say when they were loaded: then it decides which count.
         """
-        told = {"title", "owner", "channel", "runbook", "due", "alerts", "limits", "reference", "calendar"}
+        told = {"title", "owner", "channel", "runbook", "alerts", "limits", "reference", "calendar"}
+        if not self.predictions.loaded_at and not (self.feedback and self.feedback.loaded_at):
+            told.add("due")
         text = json.dumps(self.model_dump(mode="json", exclude=told), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

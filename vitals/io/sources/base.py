@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from vitals.errors import InputError
@@ -93,6 +93,17 @@ class Session(Protocol):
 
     def rows(self, query: Query) -> "pa.Table":
         """Read rows, in the source's own Arrow types."""
+
+
+@runtime_checkable
+class Asking(Session, Protocol):
+    """A session of a database, which can answer more than which rows there are."""
+
+    def relation(self, table: str) -> str:
+        """Give a table's name as quoted SQL; InputError when there is no such table."""
+
+    def ask(self, statement: str, table: str, where: str | None) -> "pa.Table":
+        """Run a statement that only reads; table and the user's predicate in it are for messages."""
 
 
 class Source(ABC):

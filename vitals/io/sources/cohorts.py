@@ -30,7 +30,7 @@ from vitals.spec.model import Feedback, Model
 from vitals.windows import window
 
 LABEL_TIME = "__label_time"
-_EARLY = timedelta(days=1)
+EARLY = timedelta(days=1)
 
 
 def read_cohort(
@@ -61,7 +61,7 @@ def read_cohort(
     SourceError
         A source is unreachable, too slow or forbids it.
     """
-    spec = _feedback(model)
+    spec = feedback_of(model)
     names = _names(model, spec, columns)
     known_on = known_on or day + timedelta(days=age)
     as_of = as_of or window(known_on, model.zone).end
@@ -79,7 +79,8 @@ def read_cohort(
     return replace(cohort, known_on=known_on)
 
 
-def _feedback(model: Model) -> Feedback:
+def feedback_of(model: Model) -> Feedback:
+    """Give the feedback block of a model that has what cohorts need."""
     if model.feedback is None or model.predictions.id is None:
         msg = f"model {model.name!r}: cohorts need a feedback block and predictions.id"
         raise InputError(msg)
@@ -111,14 +112,14 @@ def _labels(
     join: bool,
 ) -> pa.Table:
     """Read the labels with a time before `visible` that were loaded before `as_of`: columns id, label and time."""
-    spec = _feedback(model)
+    spec = feedback_of(model)
     place = Place(source.name, spec.table)
     schema = session.schema(spec.table)
     named = [name for name in (spec.id, spec.target, spec.time, spec.loaded_at) if name]
     required(place, named, list(schema), " of feedback")
-    _same_type(model, rows.table.column(model.predictions.id).type, TYPES.get(schema[spec.id].kind))
+    same_type(model, rows.table.column(model.predictions.id).type, TYPES.get(schema[spec.id].kind))
     zone = ZoneInfo(spec.time_zone)
-    start = window(day, model.zone).start - _EARLY
+    start = window(day, model.zone).start - EARLY
     ranges = [time_range(place, session, schema[spec.time], spec, (start, visible))]
     if spec.loaded_at:
         ranges.append(time_range(place, session, schema[spec.loaded_at], spec, (None, as_of)))
@@ -134,7 +135,7 @@ def _labels(
 
 
 def _matched(model: Model, day: Day, age: int, table: pa.Table, *, rows: DayRows, labels: pa.Table) -> Cohort:
-    spec = _feedback(model)
+    spec = feedback_of(model)
     counted, excluded = _counted(model, rows)
     ids = rows.table.column(model.predictions.id)
     place = _positions(model, ids, rows.first, labels["id"])
@@ -190,9 +191,9 @@ def _positions(
     model: Model, ids: pa.ChunkedArray, first: NDArray[np.bool_], labelled: pa.ChunkedArray
 ) -> NDArray[np.int64]:
     """Find the row of each label's prediction; -1 when it is not of this day."""
-    left, right = _plain(ids), _plain(labelled)
+    left, right = plain_ids(ids), plain_ids(labelled)
     if len(right):
-        _same_type(model, left.type, right.type)
+        same_type(model, left.type, right.type)
     rows = np.flatnonzero(first & np.asarray(pc.is_valid(left)))
     if not len(rows) or not len(right):
         return np.full(len(right), -1, dtype=np.int64)
@@ -200,17 +201,18 @@ def _positions(
     return np.where(found >= 0, rows[found], -1)
 
 
-def _same_type(model: Model, left: pa.DataType, right: pa.DataType | None) -> None:
+def same_type(model: Model, left: pa.DataType, right: pa.DataType | None) -> None:
     """Refuse ids that could never be equal: text here, numbers there."""
     if left != right:
-        log, spec = model.predictions, _feedback(model)
+        log, spec = model.predictions, feedback_of(model)
         kinds = [str(kind.value_type) if kind and pa.types.is_dictionary(kind) else str(kind) for kind in (right, left)]
         what = f"feedback.id is {kinds[0]}, {log.table}.{log.id} is {kinds[1]}; cast one of them in a view"
         raise wrong(spec.source, spec.table, what, spec.id)
 
 
-def _plain(values: pa.ChunkedArray) -> pa.Array:
-    array = values.combine_chunks()
+def plain_ids(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Give ids as one array without a dictionary."""
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 

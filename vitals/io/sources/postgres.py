@@ -124,7 +124,7 @@ class PostgresSession:
     def schema(self, table: str) -> Mapping[str, Column]:
         """Name the columns of a table or view, in its order."""
         if table not in self._schemas:
-            relation = self._relation(table)
+            relation = self.relation(table)
             rows = self._fetch(_COLUMNS.format(table=_text(relation)), table).to_pylist()
             self._schemas[table] = {
                 r["name"]: Column(r["name"], _KINDS.get(r["type"], Kind.TEXT), r["declared"]) for r in rows
@@ -144,10 +144,14 @@ class PostgresSession:
     def rows(self, query: Query) -> pa.Table:
         """Read rows."""
         schema = self.schema(query.table)
-        sql = select(query, self._relation, lambda name: _expression(schema[name]))
+        sql = select(query, self.relation, lambda name: _expression(schema[name]))
         return self._fetch(sql, query.table, query.where)
 
-    def _relation(self, table: str) -> str:
+    def ask(self, statement: str, table: str, where: str | None) -> pa.Table:
+        """Run a statement that only reads."""
+        return self._fetch(statement, table, where)
+
+    def relation(self, table: str) -> str:
         """Quote a table's name, having found out whether its dot separates a schema."""
         if table not in self._relations:
             schema, _, name = table.partition(".")

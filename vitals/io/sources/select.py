@@ -20,7 +20,7 @@ def select(query: Query, relation: Callable[[str], str], expression: Callable[[s
     expression : turns a column's name into what is selected for it (a cast to what Arrow can hold).
     """
     columns = ", ".join(f"{expression(name)} AS {quoted(name)}" for name in query.columns)
-    return f"SELECT {columns} FROM {relation(query.table)}{_where(query, relation)}"
+    return f"SELECT {columns} FROM {relation(query.table)}{where_of(query, relation)}"
 
 
 def literal(value: Bound) -> str:
@@ -34,14 +34,15 @@ def literal(value: Bound) -> str:
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
-def _where(query: Query, relation: Callable[[str], str]) -> str:
+def where_of(query: Query, relation: Callable[[str], str]) -> str:
+    """Write the WHERE clause of a query, '' when nothing is asked."""
     conditions = [condition for part in query.ranges for condition in _bounds(part)]
     conditions += [f"{quoted(name)} IS NOT NULL" for name in query.present]
     if query.where is not None:
         conditions.append(enclosed(query.where))
     if query.among is not None:
         column, inner = query.among
-        ids = f"SELECT {quoted(inner.columns[0])} FROM {relation(inner.table)}{_where(inner, relation)}"
+        ids = f"SELECT {quoted(inner.columns[0])} FROM {relation(inner.table)}{where_of(inner, relation)}"
         conditions.append(f"{quoted(column)} IN ({ids})")
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 

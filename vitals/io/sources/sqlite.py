@@ -101,7 +101,7 @@ class SqliteSession:
     def form(self, table: str, column: Column, zone: ZoneInfo, unit: str | None) -> TimeForm:
         """Find out how a column writes time from its first values."""
         name = quoted(column.name)
-        query = f"SELECT typeof({name}) AS kind, CAST({name} AS TEXT) AS value FROM {self._relation(table)}"
+        query = f"SELECT typeof({name}) AS kind, CAST({name} AS TEXT) AS value FROM {self.relation(table)}"
         rows = self._fetch(f"{query} WHERE {name} IS NOT NULL LIMIT {_SAMPLE}", table).to_pylist()
         kinds = {"number" if row["kind"] in ("integer", "real") else str(row["kind"]) for row in rows}
         if not rows:
@@ -116,13 +116,20 @@ class SqliteSession:
     def rows(self, query: Query) -> pa.Table:
         """Read rows."""
         schema = self.schema(query.table)
-        sql = select(query, self._relation, lambda name: _expression(schema[name]))
+        sql = select(query, self.relation, lambda name: _expression(schema[name]))
         try:
             return self._connection.fetch(sql, **_BATCH)
         except Failed as error:
             if "Type mismatch" not in str(error):
                 raise self._problem(error, query.table, query.where) from None
         return self._fetch(sql, query.table, _ALL_AT_ONCE)
+
+    def ask(self, statement: str, table: str, where: str | None) -> pa.Table:
+        """Run a statement that only reads."""
+        try:
+            return self._connection.fetch(statement, **_BATCH)
+        except Failed as error:
+            raise self._problem(error, table, where) from None
 
     def _column(self, table: str, name: str, declared: str) -> Column:
         for part, kind in _DECLARED:
@@ -132,7 +139,7 @@ class SqliteSession:
 
     def _first_kind(self, table: str, name: str) -> Kind:
         column = quoted(name)
-        query = f"SELECT typeof({column}) AS kind FROM {self._relation(table)} WHERE {column} IS NOT NULL LIMIT 1"
+        query = f"SELECT typeof({column}) AS kind FROM {self.relation(table)} WHERE {column} IS NOT NULL LIMIT 1"
         rows = self._fetch(query, table).to_pylist()
         return _VALUES[rows[0]["kind"]] if rows else Kind.FLOAT
 
@@ -148,7 +155,8 @@ class SqliteSession:
         names = [name for _, name in there if not name.startswith("sqlite_")]
         raise wrong(self._source, table, f"there is no such table or view; {hint(table, names)}")
 
-    def _relation(self, table: str) -> str:
+    def relation(self, table: str) -> str:
+        """Quote a table's name, having found out whether its dot separates a schema."""
         return ".".join(map(quoted, self._parts(table)))
 
     def _fetch(self, sql: str, table: str, options: Mapping[str, str] = _BATCH) -> pa.Table:

@@ -14,9 +14,9 @@ from vitals.io.store.digests import ROOT, Delivery, DeliveryState, DigestKey, St
 from vitals.io.store.engine import Database
 from vitals.io.store.lease import Lease
 from vitals.io.store.observing import Codec
-from vitals.io.store.reading import StoredPast
+from vitals.io.store.reading import StoredCohort, StoredPast
 from vitals.io.store.tables import CLOCK_COLUMNS, RUN_COLUMNS
-from vitals.records import Day, Incident, Judged, Observation, Observed, Triage
+from vitals.records import Day, Incident, Judged, Measurement, Observation, Observed, Triage
 
 if TYPE_CHECKING:
     from vitals.profiles import Profile
@@ -30,6 +30,7 @@ __all__ = [
     "DigestKey",
     "Lease",
     "Store",
+    "StoredCohort",
     "StoredDigest",
     "StoredPast",
 ]
@@ -148,6 +149,21 @@ class Store:
         wanted : whether to decode the profile of a day, subject and segment; None takes all.
         """
         return reading.profiles(self._database, self._codec, model, first, last, wanted)
+
+    def cohorts(
+        self, model: str, first: Day, last: Day, before: Day, spec_hash: str
+    ) -> dict[tuple[Day, int], StoredCohort]:
+        """Cohorts of first..last (inclusive) and their ages, each as it was known last before a day.
+
+        Parameters
+        ----------
+        spec_hash : only what was observed with this model file.
+        """
+        return reading.cohorts(self._database, model, first, last, before, spec_hash)
+
+    def cohort(self, model: str, day: Day, age: int, known_on: Day) -> list[Measurement]:
+        """Everything that became known of a cohort at an age on one day; empty when nothing did."""
+        return reading.cohort(self._database, model, day, age, known_on)
 
     def observed_days_from(self, model: str, day: Day, last: Day | None = None) -> Iterator[Observed]:
         """Read the observed days from `day` on, oldest first, a day at a time; `measurements` are those known on it."""

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, not_, or_, select
 
 from vitals.io.store.engine import Database
 from vitals.io.store.incidents import as_of
 from vitals.io.store.observing import Codec
 from vitals.io.store.rows import TABLES, records
 from vitals.io.store.tables import (
+    BY_JUDGING,
+    BY_JUDGING,
     REPLAYED,
     RUN_COLUMNS,
     drift,
@@ -77,6 +79,15 @@ class StoredPast:
     incidents: Sequence[Incident]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredCohort:
+    """What is stored last of a cohort at an age: the day it was known on, who wrote it, how many labels it had."""
+
+    known_on: Day
+    run_id: str
+    labels: int
+
+
 _NO_HOURS = or_(measurement.c.signal != "traffic", measurement.c.subject.not_like("hour=%"))
 
 
@@ -124,10 +135,45 @@ def observed_days_from(database: Database, codec: Codec, model: str, day: Day, l
             today = Observed(
                 facts=facts[0],
                 profiles=_profiles(connection, codec, model, one),
-                measurements=records(connection, Measurement, measurement.c.model == model, known),
+                measurements=records(connection, Measurement, measurement.c.model == model, known, ~BY_JUDGING),
                 validations=records(connection, Validation, validation.c.model == model, validation.c.day == one),
             )
         yield today
+
+
+def cohorts(
+    database: Database, model: str, first: Day, last: Day, before: Day, spec_hash: str
+) -> dict[tuple[Day, int], StoredCohort]:
+    """Give what was known last before a day of the cohorts of first..last, by cohort and age."""
+    columns = measurement.c
+    statement = (
+        select(columns.day, columns.age, columns.known_on, columns.run_id, columns.value, columns.n)
+        .where(
+            columns.model == model,
+            columns.day.between(first, last),
+            columns.age > 0,
+            columns.signal == "label_coverage",
+            columns.segment == "",
+            columns.known_on < before,
+            columns.spec_hash == spec_hash,
+        )
+        .order_by(columns.known_on)
+    )
+    with database.reading() as connection:
+        found = connection.execute(statement).tuples().all()
+    return {
+        (day, age): StoredCohort(known_on, run_id, int(n) if value is None else round(value * n))
+        for day, age, known_on, run_id, value, n in found
+    }
+
+
+def cohort(database: Database, model: str, day: Day, age: int, known_on: Day) -> list[Measurement]:
+    """Give everything that observing a day made known of a cohort at an age."""
+    columns = measurement.c
+    where = (columns.model == model, columns.day == day, columns.age == age, columns.known_on == known_on)
+    where = (*where, not_(BY_JUDGING))
+    with database.reading() as connection:
+        return records(connection, Measurement, *where)
 
 
 def rows(database: Database, what: str, model: str | None, first: Day | None, last: Day | None) -> list[dict[str, Any]]:

@@ -1,0 +1,75 @@
+"""Which cohorts are to be evaluated again on a day: those of which more became known after they reached an age.
+
+Where rows say when they were loaded, this is a function of the source alone: a replay finds what a live run found.
+Where labels do not say it, what the source holds now is compared with what was counted when a cohort was stored, so
+that late labels are found whenever they come, without a watermark that a crash could lose.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from vitals import windows
+from vitals.io.observing import due_instant
+from vitals.io.sources.arrivals import arrivals
+from vitals.io.sources.counts import label_counts
+from vitals.io.world import World
+from vitals.records import Day
+from vitals.spec import Model
+
+FURTHER_DAYS = 7  # labels may come that much after their window and still revise what was said
+
+
+def arrived(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int]]:
+    """Give the cohorts and ages reached before the day of which a row was loaded between the day before and the day.
+
+    Only where predictions or labels have `loaded_at`; oldest cohort first.
+    """
+    feedback = model.feedback
+    if feedback is None or not (feedback.loaded_at or model.predictions.loaded_at):
+        return
+    days = _cohort_days(model, day)
+    before = day_before(model, day)
+    span = due_instant(model, before), due_instant(model, day)
+    source, labels = world.source(model.predictions.source), world.source(feedback.source)
+    for cohort_day, earliest in sorted(arrivals(source, labels, model, days, span).items()):
+        for age in feedback.ages:
+            reached = cohort_day + timedelta(days=age)
+            if reached < day and earliest < windows.window(reached, model.zone).end:
+                yield cohort_day, age
+
+
+def recounted(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int, Day]]:
+    """Give the stored cohorts and ages with another number of labels than when they were stored, and when that was.
+
+    Only where labels have no `loaded_at`. What this very run stored was read a moment ago and is not counted again.
+    """
+    feedback = model.feedback
+    if feedback is None or feedback.loaded_at:
+        return
+    days = _cohort_days(model, day)
+    same = world.observation_hash(model)
+    known = world.store.cohorts(model.name, days[0], days[-1], day, same) if days else {}
+    older = {key: one for key, one in known.items() if one.run_id != world.run_id}
+    if not older:
+        return
+    source, labels = world.source(model.predictions.source), world.source(feedback.source)
+    days = [one for one in days if one in {cohort_day for cohort_day, _ in older}]
+    counts = label_counts(source, labels, model, days, day, due_instant(model, day))
+    for (cohort_day, age), stored in sorted(older.items()):
+        reached = cohort_day + timedelta(days=age)
+        if reached < day and stored.labels != sum(n for seen, n in counts[cohort_day].items() if seen <= reached):
+            yield cohort_day, age, stored.known_on
+
+
+def day_before(model: Model, day: Day) -> Day:
+    """Give the last day before that the model's zone had."""
+    return list(windows.days(day - timedelta(days=3), day - timedelta(days=1), model.zone))[-1]
+
+
+def _cohort_days(model: Model, day: Day) -> list[Day]:
+    """Days whose cohorts may be said again: old enough for the first age, not older than the window and a week."""
+    feedback = model.feedback
+    assert feedback is not None  # noqa: S101  callers have looked
+    reach = max(feedback.window, *feedback.ages) + FURTHER_DAYS
+    first, last = day - timedelta(days=reach), day - timedelta(days=1 + min(feedback.ages))
+    return list(windows.days(first, last, model.zone))
