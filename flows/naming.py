@@ -6,7 +6,6 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.story import Outcome
-from vitals import words
 from vitals.records import Severity
 
 
@@ -20,11 +19,10 @@ def summary(outcome: Outcome) -> State[None]:
     parts = [
         f"{counted[severity]} {severity}" for severity in (Severity.CRITICAL, Severity.WARNING) if counted[severity]
     ]
+    unheard = len(outcome.undelivered)
+    parts += [f"{unheard} {'digest' if unheard == 1 else 'digests'} not delivered"] if unheard else []
     name = ", ".join([*parts, f"{fine} fine"])
-    return Completed(name=name, message="; ".join(told.digest.headline for told in outcome.delivered) or name)
-
-
-def observed(outcome: Outcome) -> str:
-    """How many days of how many models were observed."""
-    days = sum(len(each) for each in outcome.observed.values())
-    return f"{words.count(days, 'day')} of {words.count(len(outcome.observed), 'model')} observed"
+    reasons = [f"{channel}: {error}" for channel, error in outcome.undelivered.items()]
+    return Completed(
+        name=name, message="; ".join([*reasons, *(told.digest.headline for told in outcome.delivered)]) or name
+    )

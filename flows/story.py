@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vitals.errors import ConfigError, VitalsError
+from vitals.errors import ConfigError, NotifyError, VitalsError
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
 from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
@@ -41,6 +41,7 @@ class Outcome:
     problems: dict[str, str] = field(default_factory=dict)
     errors: dict[str, VitalsError] = field(default_factory=dict)
     delivered: list[Delivered] = field(default_factory=list)
+    undelivered: dict[str, NotifyError] = field(default_factory=dict)
 
 
 def observe(model: Model, day: Day, steps: Steps) -> None:
@@ -88,14 +89,19 @@ def leave_out(outcome: Outcome, unread: Mapping[str, str]) -> None:
 def tell(models: Sequence[Model], channel_of: Callable[[Model], str], day: Day, steps: Steps, outcome: Outcome) -> None:
     """Compose and deliver the digest of every channel; models that failed are listed in theirs.
 
-    A model whose file cannot be read has no channel: it is listed in all of them.
+    A model whose file cannot be read has no channel: it is listed in all of them. A channel that cannot be reached
+    is reported and never stops the others.
     """
     known = {model.name for model in models}
     for channel in dict.fromkeys(channel_of(model) for model in models):
         members = [model for model in models if channel_of(model) == channel]
         others = known - {model.name for model in members}
         problems = {name: text for name, text in outcome.problems.items() if name not in others}
-        outcome.delivered.append(steps.tell(channel, day, members, problems))
+        try:
+            outcome.delivered.append(steps.tell(channel, day, members, problems))
+        except NotifyError as error:  # monitoring is done and stored; the next run delivers again
+            log.warning("the digest of %s did not reach %s: %s", day, channel, error)
+            outcome.undelivered[channel] = error
 
 
 @contextmanager

@@ -52,6 +52,8 @@ def _days(world: World, model: Model, day: date | None) -> list[date]:
 
 
 def _print(outcome: story.Outcome, as_format: str) -> None:
+    for channel, error in outcome.undelivered.items():
+        complain(f"the digest did not reach {channel}: {error}")
     if as_format == "json":
         print_json([json.loads(told.digest.to_json()) for told in outcome.delivered])
         return
@@ -68,7 +70,7 @@ def complain_of(outcome: story.Outcome) -> None:
 
 def exit_code(outcome: story.Outcome, fail_on: str = "never") -> int:
     """0 fine, 1 findings this severe, 2 a mistake of the user's, 3 outside trouble only."""
-    codes = {error.exit_code for error in outcome.errors.values()}
+    codes = {error.exit_code for error in (*outcome.errors.values(), *outcome.undelivered.values())}
     if codes:
         return MISTAKE if MISTAKE in codes else TROUBLE
     if fail_on == "never":
