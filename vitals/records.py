@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Day = date
 WHOLE = ""
 REST = "…"
+ESTIMATE = "estimate"
+PAIRED = "paired_roc_auc"
+JUDGED_SIGNALS = (ESTIMATE,)  # measurements of these signals, or of these subjects of `performance`,
+JUDGED_METRICS = (PAIRED,)  # are made by judging from stored rows, never by observing
 
 
 class Severity(StrEnum):
@@ -415,9 +419,15 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging says about one day."""
+    """What judging says about one day.
+
+    Attributes
+    ----------
+    estimates : measurements that need other days' rows, known on this day: signal `estimate`, and the paired roc_auc.
+    """
 
     day: Day
     drifts: Sequence[Drift]
     findings: Sequence[Finding]
     transitions: Sequence[Transition]
+    estimates: Sequence[Measurement] = ()

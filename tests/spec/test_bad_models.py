@@ -217,8 +217,8 @@ ONE_PROBLEM = [
     ("saturation: null", "group: request_id", "23 predictions.group: is not supported yet; remove it"),
     (
         "{material",
-        "{baseline: hour, material",
-        "36 metric_options.baseline: is not supported yet, got 'hour'; remove it",
+        "{baseline: orgin, material",
+        "36 metric_options.baseline: 'orgin' is neither hour nor one of predictions.segments; did you mean 'origin'?",
     ),
     ("{material", "{k: 5, material", "36 metric_options.k: is not supported yet; remove it"),
     ("brier,", "estimate,", "35 metrics.5: 'estimate' is not supported yet; remove it"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from vitals.calendars import calendar_name
-from vitals.judging import labels, performance, quality, rules, service, traffic
+from vitals.judging import labels, paired, performance, quality, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
 from vitals.judging.causes import explained, without_repeats
 from vitals.judging.columns import Verdict
@@ -30,6 +30,7 @@ from vitals.records import (
     Finding,
     Incident,
     Judged,
+    Measurement,
     Observed,
     Symptom,
     Transition,
@@ -50,6 +51,7 @@ class _Ruled:
     verdicts: Mapping[Key, Verdict]
     shares: Mapping[str, ShareVerdict]
     distances: Mapping[Key, Distances]
+    estimates: Sequence[Measurement]
 
 
 class Fold:
@@ -95,7 +97,8 @@ class Fold:
         transitions += self._book.step(day, findings, lambda one: _place(one) in ruled.ruling.judged, ended)
         self._places.add(findings)
         self._last = day
-        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions)
+        self._history.add(ruled.estimates)
+        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates)
 
     def _forget(self, day: Day) -> None:
         """Drop what no reference of a day reaches, so that a long replay stays small and knows no more than a short one."""
@@ -169,12 +172,14 @@ class Fold:
         ruling.findings += classical(today, learned, ruling.findings)
         late, held_back = labels.coverage(today)
         ruling += late
-        ruling += performance.judge(today, held_back)
+        estimates = paired.measure(today)
+        ruling += performance.judge(today, held_back, estimates)
+        ruling += weekly.judge(today, performance.judgeable(today, held_back, estimates), ruling)
         found = {_place(one) for one in ruling.findings}
         ruling.findings = explained(without_repeats(ruling.findings), verdicts)
         ruling.findings = [self._with_version(one) for one in ruling.findings]
         ruling.judged -= found - {_place(one) for one in ruling.findings}  # what is told elsewhere is no good day
-        return _Ruled(ruling, verdicts, shares, distances)
+        return _Ruled(ruling, verdicts, shares, distances, estimates)
 
     def _with_version(self, one: Finding) -> Finding:
         """Say under a finding on the answers that its day is that of a release."""

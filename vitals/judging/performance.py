@@ -5,32 +5,50 @@ A cohort whose labels are unusually incomplete is not judged: missing labels loo
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vitals import words
+from vitals.judging import paired
 from vitals.judging.day import Ruling, Today, calm, finding
-from vitals.records import Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.records import PAIRED, Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.signals.performance import SO_FAR
 from vitals.stats.metrics import METRICS, Metric
 from vitals.stats.series import threshold
 
+PAIRED_ROC_AUC: Metric[Any] = replace(METRICS["roc_auc"], name=PAIRED, low=-1)
 
-def judge(today: Today, held_back: frozenset[int] = frozenset()) -> Ruling:
-    """Judge the metrics that became known today.
+
+def judgeable(today: Today, held_back: frozenset[int], further: Sequence[Measurement] = ()) -> list[Measurement]:
+    """Leave those of today's metrics that may be judged: said, final at their age, not of a day declared bad.
 
     Parameters
     ----------
-    held_back : ages whose cohort of today has a finding on its labels.
+    held_back : ages whose cohort of today has a finding on its labels. further : metrics that judging itself measured.
     """
-    ruling = Ruling()
-    for measured in today.measured("performance"):
-        metric = METRICS.get(measured.subject)
+    found = []
+    for measured in [*today.measured("performance"), *further]:
+        metric = metric_of(measured.subject)
         if metric is None or not metric.judged or measured.value is None or measured.age in held_back:
             continue
-        if measured.day in today.unfit:
-            continue
-        ruling += _one(today, metric, measured)
+        if measured.day not in today.unfit and not (measured.method or "").startswith(SO_FAR):
+            found.append(measured)
+    return found
+
+
+def judge(today: Today, held_back: frozenset[int] = frozenset(), further: Sequence[Measurement] = ()) -> Ruling:
+    """Judge the metrics of single cohorts that became known today; parameters as of `judgeable`."""
+    ruling = Ruling()
+    for one in judgeable(today, held_back, further):
+        metric = metric_of(one.subject)
+        if metric is not None:
+            ruling += _one(today, metric, one)
     return ruling
+
+
+def metric_of(name: str) -> Metric[Any] | None:
+    """What is known of a metric; also of the one that judging measures itself."""
+    return PAIRED_ROC_AUC if name == PAIRED else METRICS.get(name)
 
 
 def standard_error(measured: Measurement) -> float:
@@ -42,10 +60,26 @@ def standard_error(measured: Measurement) -> float:
 
 def material(today: Today, metric: Metric[Any], usual: float) -> float:
     """Smallest change worth an alert: the model file's, else the metric's own default."""
-    configured = today.model.metric_options.material.get(metric.name)
+    name = "roc_auc" if metric.name == PAIRED else metric.name
+    configured = today.model.metric_options.material.get(name)
     if configured is not None:
         return configured
     return metric.material if metric.absolute else abs(usual) * metric.material
+
+
+def alike(
+    today: Today, past: Sequence[Measurement], measured: Measurement, now: Sequence[Measurement]
+) -> Sequence[Measurement]:
+    """Make past cohorts comparable with the cohorts `now`, by their rows: only the paired roc_auc needs it."""
+    if measured.subject != PAIRED:
+        return past
+    roc_auc = today.history.series("performance", "roc_auc", measured.segment, measured.age)
+    area, rows = paired.areas([*past, *now], roc_auc), {one.day: one.n or 0 for one in now}
+    known = [day for day in rows if day in area and rows[day]]
+    if not known:
+        return ()
+    level = math.fsum(area[day] * rows[day] for day in known) / sum(rows[day] for day in known)
+    return paired.levelled(past, area, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +107,8 @@ def usual(metric: Metric[Any], past: Sequence[Measurement], measured: Measuremen
     -----
     tau2 = max(0, variance between days - mean sampling variance): real days differ more than sampling says.
     """
-    known = [found for m in past if (found := _scaled(metric, m)) is not None]
-    now = _scaled(metric, measured)
+    known = [found for m in past if (found := scaled(metric, m)) is not None]
+    now = scaled(metric, measured)
     if len(known) < 2 or now is None:
         return None
     center = math.fsum(value for value, _ in known) / len(known)
@@ -82,12 +116,12 @@ def usual(metric: Metric[Any], past: Sequence[Measurement], measured: Measuremen
     sampling = math.fsum(error**2 for _, error in known) / len(known)
     tau2 = max(0.0, between - sampling)
     spread = math.sqrt(tau2 * (1 + 1 / len(known)) + now[1] ** 2)
-    ends = [_natural(metric, center + side * 2 * spread) for side in (-1, 1)]
+    ends = [natural(metric, center + side * 2 * spread) for side in (-1, 1)]
     z = (now[0] - center) / spread if spread > 0 else 0.0
-    return Usual(_natural(metric, center), ends[0], ends[1], z, len(known))
+    return Usual(natural(metric, center), ends[0], ends[1], z, len(known))
 
 
-def _scaled(metric: Metric[Any], measured: Measurement) -> tuple[float, float] | None:
+def scaled(metric: Metric[Any], measured: Measurement) -> tuple[float, float] | None:
     """Value and standard error on the scale on which the metric is compared; None where it has none there."""
     value, error = measured.value, standard_error(measured)
     if value is None or (metric.multiplicative and value <= 0):
@@ -95,7 +129,8 @@ def _scaled(metric: Metric[Any], measured: Measurement) -> tuple[float, float] |
     return (math.log(value), error / value) if metric.multiplicative else (value, error)
 
 
-def _natural(metric: Metric[Any], value: float) -> float:
+def natural(metric: Metric[Any], value: float) -> float:
+    """Value on the metric's own scale, within its domain."""
     back = math.exp(value) if metric.multiplicative else value
     back = back if metric.low is None else max(back, metric.low)
     return back if metric.high is None else min(back, metric.high)
@@ -107,7 +142,7 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
     past = today.reference(series, place, measured.day)
     least = threshold(len(past))
-    known = usual(metric, past, measured)
+    known = usual(metric, alike(today, past, measured, [measured]), measured)
     if least is None or known is None or measured.value is None:
         return ruling
     ruling.judged.add((Symptom.PERFORMANCE, metric.name, measured.segment))

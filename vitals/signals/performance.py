@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vitals.profiles.segments import group
 from vitals.records import WHOLE, Cohort, Measurement, Symptom
+from vitals.signals import baseline
 from vitals.signals.entry import entry
 from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
 from vitals.signals.values import equal, kind_in_words, known, missing
@@ -48,15 +49,16 @@ def measure(model: Model, cohort: Cohort, holdout: NDArray[np.bool_] | None = No
 
     Returns
     -------
-    performance per metric of the model file, of all rows and of the segment `holdout`; label_coverage (labelled /
-    counted predictions, subject ''); label_delay `p50 p90` in days among labelled ones. At the last age also the
-    primary metric per segment value and version of at least 100 predictions. Nothing for a cohort without predictions.
+    performance per metric of the model file, of all rows and of the segment `holdout`, and base rates of the model file's
+    baseline; label_coverage (labelled / counted predictions, subject ''); label_delay `p50 p90` in days among labelled
+    ones. At the last age also the primary metric per segment value and version of at least 100 predictions. Nothing for
+    a cohort without predictions.
 
     Notes
     -----
     Labels from before their prediction are used; the method of label_delay counts them, as it does labels that were
     given again with another value or that belong to no prediction. The method of label_coverage counts what was left out.
-    Event labels: rows without one are negative, coverage cannot be said (its n is the number of positives), the delay is
+    Event labels: rows without one are negative, coverage cannot be said (its n is the number of labels), the delay is
     that of the positives, and the method of what is not final yet begins with `so far: `.
     """
     feedback = model.feedback
@@ -66,6 +68,8 @@ def measure(model: Model, cohort: Cohort, holdout: NDArray[np.bool_] | None = No
     rows = outcomes(model, cohort.table, feedback.target)
     labelled = _labelled(model, feedback, cohort)
     found = [_performance(model, cohort, name, rows) for name in metrics]
+    if not so_far(model, cohort.age):
+        found += baseline.measure(model, cohort, rows)
     if holdout is not None:
         found += _of_holdout(model, cohort, metrics, rows, holdout)
     found.append(_said(model, cohort, Symptom.LABEL_COVERAGE, "", _coverage(feedback, cohort, labelled)))
@@ -126,7 +130,8 @@ def _labelled(model: Model, feedback: Feedback, cohort: Cohort) -> NDArray[np.bo
 def _coverage(feedback: Feedback, cohort: Cohort, labelled: NDArray[np.bool_]) -> Estimate:
     k, n = int(labelled.sum()), len(labelled)
     if feedback.labels == "event":
-        return unsaid(NO_COVERAGE, k)
+        column = feedback.target
+        return unsaid(NO_COVERAGE, int(known(cohort.table[column]).sum()) if column in cohort.table.column_names else 0)
     excluded = [f"{rows} {reason}" for reason, rows in sorted(cohort.excluded.items()) if rows]
     left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
     return said(k / n, wilson(k, n), n, f"labelled / counted predictions, Wilson{left_out}")

@@ -92,6 +92,7 @@ def metric_options_have_an_effect(draft: Draft) -> Iterator[Problem]:
             known = metric in METRICS.get(draft.text("task") or "", ())
             remedy = did_you_mean(metric, listed) if listed and not known else "add it to metrics"
             yield Problem(place, f"'{metric}' is not among the metrics; {remedy}")
+    yield from _baseline_has_an_effect(draft, listed)
     task, option = draft.text("task"), ("metric_options", "within_tolerance")
     if draft.has(*option) and task == "binary":
         yield Problem(option, "is for task regression, got task binary; remove it")
@@ -100,6 +101,24 @@ def metric_options_have_an_effect(draft: Draft) -> Iterator[Problem]:
     elif "within_tolerance" in listed and task == "regression" and not draft.has(*option):
         text = "'within_tolerance' needs metric_options.within_tolerance: the largest error that counts as right"
         yield Problem(("metrics", listed.index("within_tolerance")), text)
+
+
+def _baseline_has_an_effect(draft: Draft, listed: list[str]) -> Iterator[Problem]:
+    """Demand the hour or a segment column, and the metric that is compared with it."""
+    place = ("metric_options", "baseline")
+    baseline = draft.text(*place)
+    if baseline is None:
+        return
+    if draft.text("task") == "regression":
+        yield Problem(place, "is for task binary, got task regression; remove it")
+        return
+    known = ["hour", *_segments(draft)]
+    if baseline not in known:
+        yield Problem(
+            place, f"'{baseline}' is neither hour nor one of predictions.segments; {did_you_mean(baseline, known)}"
+        )
+    if listed and "roc_auc" not in listed:
+        yield Problem(place, "has no effect without the metric roc_auc; add it to metrics")
 
 
 def positive_is_named(draft: Draft) -> Iterator[Problem]:

@@ -138,7 +138,8 @@ class MetricOptions(Part):
     """Options of the metrics."""
 
     baseline: Text | None = Field(
-        default=None, description="Column that a simple rule would answer by.", json_schema_extra=LATER
+        default=None,
+        description="What a trivial rule would go by, for the paired roc_auc: hour (local), or a segment column.",
     )
     material: dict[str, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="Per metric, the smallest change worth an alert."

@@ -14,7 +14,7 @@ from vitals.io.store.incidents import as_of
 from vitals.io.store.lease import Lease
 from vitals.io.store.rows import finding_row, row
 from vitals.io.store.statements import hold, insert_all, upsert
-from vitals.io.store.tables import drift, finding, incident, model_state, transition
+from vitals.io.store.tables import BY_JUDGING, drift, finding, incident, measurement, model_state, transition
 from vitals.records import Day, Incident, Judged
 
 
@@ -49,6 +49,7 @@ def replace_judgement(
     """Write what was judged from a day on, in place of what was there."""
     days = list(judged)
     drifts = [row(one, run_id=run_id) for one in chain.from_iterable(day.drifts for day in days)]
+    estimates = [row(one, run_id=run_id, spec_hash="") for one in chain.from_iterable(day.estimates for day in days)]
     findings = [finding_row(one, run_id) for one in chain.from_iterable(day.findings for day in days)]
     transitions = [row(one, run_id=run_id) for one in chain.from_iterable(day.transitions for day in days)]
     with database.writing() as connection:
@@ -58,6 +59,9 @@ def replace_judgement(
         for table in (drift, finding, transition):
             connection.execute(delete(table).where(table.c.model == model, table.c.day >= from_day))
         connection.execute(delete(incident).where(incident.c.model == model, incident.c.opened_on >= from_day))
+        of_model = (measurement.c.model == model, measurement.c.known_on >= from_day)
+        connection.execute(delete(measurement).where(*of_model, BY_JUDGING))
+        insert_all(connection, measurement, estimates)
         insert_all(connection, drift, drifts)
         insert_all(connection, finding, findings)
         insert_all(connection, transition, transitions)

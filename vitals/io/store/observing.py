@@ -14,7 +14,7 @@ from vitals.errors import StoreError
 from vitals.io.store.engine import Database
 from vitals.io.store.rows import Row, row
 from vitals.io.store.statements import hold, insert_all
-from vitals.io.store.tables import RUN_COLUMNS, measurement, model_state, partition, profile, validation
+from vitals.io.store.tables import BY_JUDGING, RUN_COLUMNS, measurement, model_state, partition, profile, validation
 from vitals.records import Day, Observation
 
 if TYPE_CHECKING:
@@ -101,9 +101,11 @@ def _rows(observation: Observation, written: Mapping[str, str], codec: Codec) ->
     }
 
 
-def _of_day(table: Table, model: str, day: Day) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    known = table.c.known_on if table is measurement else table.c.day
-    return table.c.model == model, known == day
+def _of_day(table: Table, model: str, day: Day) -> tuple[ColumnElement[bool], ...]:
+    """The rows that observing a day made; those of judging are replaced by judging."""
+    if table is measurement:
+        return table.c.model == model, table.c.known_on == day, ~BY_JUDGING
+    return table.c.model == model, table.c.day == day
 
 
 def _previous(before: Found[Any], new: Row) -> Row:

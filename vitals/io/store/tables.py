@@ -21,8 +21,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
+    or_,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from vitals.records import JUDGED_METRICS, JUDGED_SIGNALS
 
 SCHEMA = "0001"  # the migration that these tables are the result of; later ones sort after it
 VERSION_TABLE = "vitals_schema"  # not alembic_version: the database may be shared with others who use Alembic
@@ -277,6 +281,12 @@ model_state = Table(
     _may("lease_until", Instant),
     _may("dirty_from", Date),  # observed or decided since judging began
     _may("judging_from", Date),  # what the judging under way (or killed) took over
+)
+
+# What judging measured from stored rows lies among what observing measured, and is replaced with the judgement.
+BY_JUDGING = or_(
+    measurement.c.signal.in_(JUDGED_SIGNALS),
+    and_(measurement.c.signal == "performance", measurement.c.subject.in_(JUDGED_METRICS)),
 )
 
 # What a replay must give again byte for byte; the rest is who was told, and who is at work.
