@@ -322,7 +322,7 @@ def test_events_have_no_coverage_and_the_delay_of_positives(
     found = performance.measure(event_model(model), cohort(plain_cohort, age=7))
 
     coverage, delay = of(found, "label_coverage")[""], of(found, "label_delay")
-    assert (coverage.value, coverage.n, coverage.reason) == (None, 100, "event labels: absence means negative")
+    assert (coverage.value, coverage.n, coverage.reason) == (None, 200, "event labels: absence means negative")
     assert [(delay[q].value, delay[q].n) for q in ("p50", "p90")] == [(2.0, 100), (2.0, 100)]
 
 
