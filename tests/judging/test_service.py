@@ -159,8 +159,10 @@ def test_errors_of_a_truncated_day_are_told_all_the_same() -> None:
     hours[13:] = 0
     days.append(Observed(facts(day(40), hours), (), [measured(day(40), "errors", "status", 0.2, int(hours.sum()))], ()))
 
-    found = folded(days)[-1].findings
+    judged = folded(days)[-1]
+    found = judged.findings
 
+    assert [one.eligible for one in judged.drifts] == [False]
     assert [(f.symptom, f.severity) for f in found] == [
         (Symptom.ERRORS, Severity.CRITICAL),
         (Symptom.PARTITION_INCOMPLETE, Severity.WARNING),
@@ -178,3 +180,18 @@ def test_saturation_has_fixed_limits(used: float, severity: Severity | None) -> 
     assert service.saturation(today(unknown)).judged == set()
     if severity is Severity.WARNING:
         assert one(ruling).statement == "queue at 93 % of capacity (95th percentile), limit 90 %"
+
+
+def test_a_truncated_day_of_ordinary_errors_is_good_but_teaches_nothing() -> None:
+    """Its hours may not be those of a whole day."""
+    days = shares(40, "errors", "status", 0.01, 0.0)[:-1]
+    hours = np.asarray(days[-1].facts.hours).copy()
+    hours[13:] = 0
+    days.append(
+        Observed(facts(day(40), hours), (), [measured(day(40), "errors", "status", 0.01, int(hours.sum()))], ())
+    )
+
+    judged = folded(days)[-1]
+
+    assert [f.symptom for f in judged.findings] == [Symptom.PARTITION_INCOMPLETE]
+    assert [(one.reason, one.eligible) for one in judged.drifts] == [(None, False)]

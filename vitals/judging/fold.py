@@ -109,10 +109,11 @@ class Fold:
     def _settle(self, ruled: _Ruled, findings: Sequence[Finding], mutes: Mutes) -> list[Drift]:
         """Close the day for every column and share."""
         places = self._open_places()
+        whole = not any(one.symptom is Symptom.PARTITION_INCOMPLETE for one in ruled.ruling.findings)
         columns, shares = muted(self._model, ruled.verdicts, ruled.shares, findings, mutes.hold)
         return [
             *self._columns.settle(ruled.verdicts, ruled.distances, places, columns),
-            *self._columns.settle_shares(ruled.shares, places, shares),
+            *self._columns.settle_shares(ruled.shares, places, shares, teaches=whole),
         ]
 
     def _decide(self, day: Day) -> list[Transition]:
