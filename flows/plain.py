@@ -7,8 +7,8 @@ from expectations.running import validate
 from flows.story import Steps
 from vitals.io import evaluating, judging, observing, telling
 from vitals.io.world import World
-from vitals.profiles import profile_partition
 from vitals.records import Partition, Validation
+from vitals.signals import scored
 from vitals.spec import Model
 
 
@@ -17,7 +17,7 @@ def steps(world: World) -> Steps:
     return Steps(
         read=partial(observing.read, world),
         validate=partial(_validate, world),
-        profile=profile_partition,
+        profile=scored.profile,
         measure=partial(observing.measure, world),
         evaluate=partial(evaluating.evaluate, world),
         record=partial(observing.record, world),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from vitals.errors import ConfigError, NotifyError, VitalsError
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
-from vitals.records import Day, Measurement, Observation, Partition, Transition, Validation
+from vitals.records import Day, Evaluated, Measurement, Observation, Partition, Transition, Validation
 from vitals.spec import Model
 
 log = logging.getLogger("vitals.story")
@@ -26,7 +26,7 @@ class Steps:
     validate: Callable[[Model, Partition], Sequence[Validation]]
     profile: Callable[[Model, Partition], Sequence[Profile]]
     measure: Callable[[Model, Partition], Sequence[Measurement]]
-    evaluate: Callable[[Model, Day], Sequence[Measurement]]
+    evaluate: Callable[[Model, Day], Evaluated]
     record: Callable[[Model, Observation], bool]
     judge: Callable[[Model], Sequence[Transition]]
     tell: Callable[[str, Day, Sequence[Model], Mapping[str, str]], Delivered]
@@ -49,7 +49,8 @@ def observe(model: Model, day: Day, steps: Steps) -> None:
     partition = steps.read(model, day)
     validations = steps.validate(model, partition)
     profiles = steps.profile(model, partition)
-    measurements = [*steps.measure(model, partition), *steps.evaluate(model, day)]
+    measurements, evaluated = steps.measure(model, partition), steps.evaluate(model, day)
+    profiles, measurements = [*profiles, *evaluated.profiles], [*measurements, *evaluated.measurements]
     steps.record(model, Observation(partition.facts, validations, profiles, measurements))
 
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from prefect import get_run_logger, task
 
 from tasks.settings import PURE
-from vitals.profiles import Profile, profile_partition
+from vitals.profiles import Profile
 from vitals.records import Partition
+from vitals.signals import scored
 from vitals.spec import Model
 
 
 @task(name="profile", task_run_name="{model.name} {partition.facts.day}", **PURE)
 def profile(model: Model, partition: Partition) -> Sequence[Profile]:
     """Summarise every watched column."""
-    profiles = profile_partition(model, partition)
+    profiles = scored.profile(model, partition)
     get_run_logger().info("%s %s: %d profiles", model.name, partition.facts.day, len(profiles))
     return profiles

@@ -220,6 +220,14 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What became known of cohorts on a day: measurements, and profiles of the scores by label (of that day)."""
+
+    measurements: Sequence[Measurement]
+    profiles: "Sequence[Profile]" = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """All that observing one day of one model wrote down."""
 

@@ -64,7 +64,7 @@ class Log:
         with self.world(run) as world:
             for day in days:
                 partition = observing.read(world, watched, day)
-                measured = evaluate(world, watched, day)
+                measured = evaluate(world, watched, day).measurements
                 observing.record(world, watched, Observation(partition.facts, (), (), measured))
 
     def again(self) -> list[tuple[Day, int, Day, float]]:
@@ -388,7 +388,7 @@ def test_rules_over_outcomes_with_explicit_labels(log: Log) -> None:
 def rules_of(log: Log, watched: Model, day: Day) -> dict[str, Measurement]:
     """Avoid rules measured on a day."""
     with log.world(None) as world:
-        return {m.subject: m for m in evaluate(world, watched, day) if m.signal == "avoid"}
+        return {m.subject: m for m in evaluate(world, watched, day).measurements if m.signal == "avoid"}
 
 
 def test_the_holdout_is_chosen_by_columns_of_the_prediction(log: Log) -> None:
@@ -398,7 +398,7 @@ def test_the_holdout_is_chosen_by_columns_of_the_prediction(log: Log) -> None:
     watched = model({"holdout": "status = 'ok' AND tried = 0"})
 
     with log.world(None) as world:
-        found = [m for m in evaluate(world, watched, day + timedelta(days=1)) if m.subject == "prevalence"]
+        found = [m for m in evaluate(world, watched, day + timedelta(days=1)).measurements if m.subject == "prevalence"]
 
     held = [i for i in range(60) if i % 20 and i % 3]
     assert {m.segment: (m.value, m.n) for m in found} == {
@@ -434,7 +434,7 @@ def test_a_holdout_by_a_missing_input_is_empty(log: Log) -> None:
     watched = model({"holdout": "gone = 0"}, predictions={"inputs": ["tried", "gone"]})
 
     with log.world(None) as world:
-        found = evaluate(world, watched, FIRST + timedelta(days=1))
+        found = evaluate(world, watched, FIRST + timedelta(days=1)).measurements
 
     assert {m.reason for m in found if m.segment == "holdout"} == {"n=0 < 30"}
 

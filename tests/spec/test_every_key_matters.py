@@ -169,7 +169,7 @@ def observed(place: Place, model: Model) -> object:
         steps = plain.steps(place.world)
         partition = steps.read(model, DAY)
         profiles = steps.profile(model, partition)
-        numbers = [*steps.measure(model, partition), *steps.evaluate(model, DAY)]
+        numbers = [*steps.measure(model, partition), *steps.evaluate(model, DAY).measurements]
     except InputError as error:
         return f"InputError: {error}"
     return partition.facts, [(one.subject, one.segment, one.minis, encode(one)) for one in profiles], numbers
@@ -177,7 +177,7 @@ def observed(place: Place, model: Model) -> object:
 
 def at_ages(place: Place, model: Model) -> object:
     """What evaluating cohorts writes down."""
-    return plain.steps(place.world).evaluate(model, DAY)
+    return plain.steps(place.world).evaluate(model, DAY).measurements
 
 
 @cache

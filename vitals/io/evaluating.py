@@ -17,28 +17,33 @@ from vitals.io import asking, revising, rules
 from vitals.io.observing import due_instant
 from vitals.io.sources import LABEL_TIME, read_cohort
 from vitals.io.world import World
-from vitals.records import Cohort, Day, Measurement
-from vitals.signals import avoid, performance
+from vitals.profiles import Profile
+from vitals.records import Cohort, Day, Evaluated, Measurement
+from vitals.signals import avoid, performance, scored
 from vitals.spec import Model
 from vitals.spec.model import AvoidRule, Feedback, Positive
 
 
-def evaluate(world: World, model: Model, day: Day) -> list[Measurement]:
+def evaluate(world: World, model: Model, day: Day) -> Evaluated:
     """Evaluate the cohorts that reach one of their ages on this day, and those of which more became known on it.
 
     Returns
     -------
     All with `known_on` = day. A cohort whose labels changed after it reached an age is said again in full, so that what
-    is known on a later day is what became known last.
+    is known on a later day is what became known last. The scores by label are those of the cohort that reaches its last
+    age.
     """
     feedback = model.feedback
     if feedback is None:
-        return []
+        return Evaluated(())
     found: list[Measurement] = []
+    profiles: list[Profile] = []
     for age in feedback.ages:
         cohort_day = day - timedelta(days=age)
         if windows.exists(cohort_day, model.zone):
-            found += evaluated(world, model, cohort_day, age, day)
+            cohort, missing = _cohort(world, model, cohort_day, age, day)
+            found += _measured(model, feedback, cohort, missing)
+            profiles += scored.of_labels(model, cohort) if age == max(feedback.ages) else []
     for cohort_day, age in revising.arrived(world, model, day):
         before = evaluated(world, model, cohort_day, age, revising.day_before(model, day))
         found += _news(before, evaluated(world, model, cohort_day, age, day))
@@ -46,11 +51,18 @@ def evaluate(world: World, model: Model, day: Day) -> list[Measurement]:
         stored = world.store.cohort(model.name, cohort_day, age, known_on)
         if _news(stored, evaluated(world, model, cohort_day, age, known_on)):
             found += evaluated(world, model, cohort_day, age, day)
-    return list({_key(one): one for one in found}.values())
+    return Evaluated(list({_key(one): one for one in found}.values()), profiles)
 
 
 def evaluated(world: World, model: Model, cohort_day: Day, age: int, known_on: Day) -> list[Measurement]:
     """Evaluate a cohort at an age, with what was loaded when `known_on` was due."""
+    feedback = model.feedback
+    assert feedback is not None  # noqa: S101  callers have looked
+    return _measured(model, feedback, *_cohort(world, model, cohort_day, age, known_on))
+
+
+def _cohort(world: World, model: Model, cohort_day: Day, age: int, known_on: Day) -> tuple[Cohort, set[str]]:
+    """Read a cohort with the columns that users' rules need; also gives the inputs that the source does not have."""
     feedback = model.feedback
     assert feedback is not None  # noqa: S101  callers have looked
     source, labels = world.source(model.predictions.source), world.source(feedback.source)
@@ -63,11 +75,15 @@ def evaluated(world: World, model: Model, cohort_day: Day, age: int, known_on: D
         wishes = [(who, set(asked) - missing) for who, asked in wishes]
     as_of = _known_until(model, known_on)
     with asking.blamed(source, model, wishes):
-        cohort = read_cohort(source, labels, model, cohort_day, age, asking.columns(wishes), known_on, as_of)
+        columns = asking.columns(wishes)
+        return read_cohort(source, labels, model, cohort_day, age, columns, known_on, as_of), missing
+
+
+def _measured(model: Model, feedback: Feedback, cohort: Cohort, missing: Collection[str]) -> list[Measurement]:
     if not cohort.table.num_rows:
         return []
     measured = performance.measure(model, cohort, _holdout(model, feedback, cohort, missing))
-    if age == max(feedback.ages):
+    if cohort.age == max(feedback.ages):
         measured += _avoided(model, feedback, cohort, missing)
     return measured
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from vitals.io.store import Store
 from vitals.io.world import World
+from vitals.judging.estimates import learned_since
 from vitals.judging.fold import PAST_DAYS, Fold
 from vitals.judging.needed import needed_since
 from vitals.judging.past import Past
@@ -36,7 +37,7 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
 
 def _profiles(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:
     """The stored profiles that judging from `past.before` on may need."""
-    since = needed_since(model, past, triage)
+    since = {**needed_since(model, past, triage), **learned_since(model, past.before)}
     if not since:
         return ()
     first, last = min(since.values()), past.before - timedelta(days=1)

@@ -15,6 +15,7 @@ from vitals.judging.causes import explained, without_repeats
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
+from vitals.judging.estimates import Estimates, without_own
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook
 from vitals.judging.past import Past
@@ -73,7 +74,10 @@ class Fold:
         self._places.add(past.findings)
         released = [known for one in past.transitions if (known := self._released(one))]
         self._columns = Columns(model, past.drifts, released, self._on_calendar)
-        self._columns.remember(profiles, past.measurements)
+        stored = list(profiles)
+        self._estimates = Estimates(model)
+        self._estimates.remember(stored)
+        self._columns.remember(without_own(stored), past.measurements)
 
     @property
     def incidents(self) -> list[Incident]:
@@ -87,7 +91,8 @@ class Fold:
         transitions = self._decide(day)
         self._history.add(observed.measurements)
         self._history.facts[day] = observed.facts
-        self._columns.remember(observed.profiles, observed.measurements)
+        self._estimates.remember(observed.profiles)
+        self._columns.remember(without_own(observed.profiles), observed.measurements)
         mutes = Mutes(self._model, self._triage, day)
         ruled = self._rule(self._today(observed), mutes)
         findings = [one for one in ruled.ruling.findings if not mutes.hold(one.symptom, one.subject)]
@@ -105,6 +110,7 @@ class Fold:
         self._history.forget(day)
         self._places.forget(day)
         self._columns.forget(day)
+        self._estimates.forget(day)
 
     def _settle(self, ruled: _Ruled, findings: Sequence[Finding], mutes: Mutes) -> list[Drift]:
         """Close the day for every column and share."""
@@ -180,6 +186,7 @@ class Fold:
         ruling.findings = explained(without_repeats(ruling.findings), verdicts)
         ruling.findings = [self._with_version(one) for one in ruling.findings]
         ruling.judged -= found - {_place(one) for one in ruling.findings}  # what is told elsewhere is no good day
+        estimates += self._estimates.measure(today)
         return _Ruled(ruling, verdicts, shares, distances, estimates)
 
     def _with_version(self, one: Finding) -> Finding:

@@ -170,10 +170,9 @@ def cohorts(
 def cohort(database: Database, model: str, day: Day, age: int, known_on: Day) -> list[Measurement]:
     """Give everything that observing a day made known of a cohort at an age."""
     columns = measurement.c
-    where = (columns.model == model, columns.day == day, columns.age == age, columns.known_on == known_on)
-    where = (*where, not_(BY_JUDGING))
+    of_cohort = (columns.model == model, columns.day == day, columns.age == age, columns.known_on == known_on)
     with database.reading() as connection:
-        return records(connection, Measurement, *where)
+        return records(connection, Measurement, *of_cohort, not_(BY_JUDGING))
 
 
 def rows(database: Database, what: str, model: str | None, first: Day | None, last: Day | None) -> list[dict[str, Any]]:
