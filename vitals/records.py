@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Day = date
 WHOLE = ""
 REST = "…"
+HOLDOUT = "holdout"  # the segment of the rows that the model did not influence
+SO_FAR = "so far: "  # begins the method of what is not final, since events may still come
+NO_COVERAGE = "event labels: absence means negative"
 ESTIMATE = "estimate"
 PAIRED = "paired_roc_auc"
 JUDGED_SIGNALS = (ESTIMATE,)  # measurements of these signals, or of these subjects of `performance`,
@@ -198,6 +201,11 @@ class Measurement:
     n: int | None = None
     method: str | None = None
     reason: str | None = None
+
+    @property
+    def late_days(self) -> int:
+        """Days from the day on which the age was reached to the one on which this became known; 0 on time."""
+        return (self.known_on - self.day).days - self.age
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,12 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric of one cohort: `cohort_day` is the day of the predictions, `known_on` when it became known."""
+    """One metric of one cohort: `cohort_day` is the day of the predictions, `known_on` when it became known.
+
+    Attributes
+    ----------
+    holdout : of the rows that the model did not influence. so_far : labels may still come; it is no final number.
+    """
 
     model: str
     name: str
@@ -140,6 +145,13 @@ class Metric:
     usual: tuple[float, float] | None
     reason: str
     primary: bool
+    holdout: bool = False
+    so_far: bool = False
+
+    @property
+    def title(self) -> str:
+        """The metric's name, with what it is of."""
+        return f"{self.name}{' so far' if self.so_far else ''}{' of the holdout' if self.holdout else ''}"
 
 
 @dataclass(frozen=True, slots=True)

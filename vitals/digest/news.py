@@ -16,8 +16,9 @@ class ModelNews:
     ----------
     findings : of that day. incidents : open at the end of it, or resolved since the channel was last told.
     transitions : since the channel was last told, up to `day`.
-    metrics : newest performance and label_coverage rows per metric and age, overall segment.
-    usual : usual range per (metric, age).
+    metrics : newest performance and label_coverage rows per metric and age, of the whole and of the holdout.
+    usual, usual_holdout : usual range per (metric, age).
+    revised : numbers told before that are others now.
     warm_up : eligible days and how many are needed; None once the share band judges.
     not_judged : what could not be judged, each with its reason.
     notes : what is no problem but explains much, as a new model version.
@@ -36,6 +37,8 @@ class ModelNews:
     transitions: tuple[Transition, ...] = ()
     metrics: tuple[Measurement, ...] = ()
     usual: Mapping[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    usual_holdout: Mapping[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    revised: tuple[str, ...] = ()
     warm_up: tuple[int, int] | None = None
     not_judged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

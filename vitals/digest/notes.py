@@ -7,7 +7,7 @@ from vitals import words
 from vitals.digest.content import Metric, Note, NoteKind
 from vitals.digest.grouping import NAME, SENTENCE
 from vitals.digest.news import ModelNews
-from vitals.records import Measurement
+from vitals.records import SO_FAR, Measurement
 
 LABEL_COVERAGE = "label_coverage"
 ORDER: tuple[NoteKind, ...] = (
@@ -26,11 +26,18 @@ _UNBOUNDED = frozenset({"log_loss", "calibration_ratio", "mae", "rmse", "wape", 
 
 
 def metrics(news: ModelNews) -> tuple[Metric, ...]:
-    """Give a model's metrics, youngest cohort first; at each age the coverage, then the metrics of the model file."""
+    """Give a model's metrics, youngest cohort first; at each age the coverage, then the metrics of the model file.
+
+    Each metric of the holdout, where there is one, comes before that of the whole: it is the honest one.
+    """
     wanted = news.model.metrics
     order = {name: place for place, name in enumerate((LABEL_COVERAGE, *wanted))}
-    rows = [_metric(news, one) for one in news.metrics if not one.segment]
-    return tuple(sorted(rows, key=lambda row: (row.age, row.cohort_day, order.get(row.name, len(order)), row.name)))
+    rows = [_metric(news, one) for one in news.metrics]
+
+    def place(row: Metric) -> tuple[object, ...]:
+        return row.age, row.cohort_day, order.get(row.name, len(order)), row.name, not row.holdout
+
+    return tuple(sorted(rows, key=place))
 
 
 def notes(news: Sequence[ModelNews], *, first: bool) -> tuple[Note, ...]:
@@ -50,6 +57,7 @@ def notes(news: Sequence[ModelNews], *, first: bool) -> tuple[Note, ...]:
 
 def _metric(news: ModelNews, row: Measurement) -> Metric:
     name = row.subject or row.signal
+    usual = news.usual_holdout if row.segment else news.usual
     return Metric(
         model=words.visible(news.model.name, SENTENCE),
         name=words.visible(name, NAME),
@@ -60,9 +68,11 @@ def _metric(news: ModelNews, row: Measurement) -> Metric:
         lower=row.lower,
         upper=row.upper,
         n=row.n,
-        usual=_possible(name, news.usual.get((name, row.age))),
+        usual=_possible(name, usual.get((name, row.age))),
         reason=words.visible(row.reason, SENTENCE) if row.reason else "",
         primary=name == (news.model.metrics[0] if news.model.metrics else "roc_auc"),
+        holdout=bool(row.segment),
+        so_far=(row.method or "").startswith(SO_FAR),
     )
 
 
@@ -96,6 +106,8 @@ def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
         yield "version", text
     if first and news.model.feedback is None:
         yield "labels", "no labels configured: no metrics"
+    for text in news.revised:
+        yield "labels", text
     if news.snoozed:
         yield "snoozed", _snoozed(news)
 

@@ -4,22 +4,21 @@ Pure selection; what is new against what a channel was told is decided in `vital
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from vitals import words
+from vitals.digest import cohorts
+from vitals.digest.cohorts import NEEDED_DAYS
 from vitals.digest.content import Told
 from vitals.digest.news import ModelNews
 from vitals.judging.history import History
 from vitals.judging.memory import was_judged
 from vitals.judging.past import Past
-from vitals.judging.performance import usual
 from vitals.judging.releases import releases
-from vitals.records import WHOLE, Day, Drift, Incident, Measurement, Severity, Triage, TriageKind
+from vitals.records import HOLDOUT, WHOLE, Day, Drift, Incident, Measurement, Severity, Triage, TriageKind
 from vitals.spec import Model
-from vitals.stats.metrics import METRICS
 
-NEEDED_DAYS = 14
 BUDGET_DAYS = 28
 
 
@@ -53,7 +52,7 @@ def standing(
     opened = [
         i for i in past.incidents if i.opened_on > day - timedelta(days=BUDGET_DAYS) and i.severity != Severity.INFO
     ]
-    metrics = _newest(past.measurements, day)
+    metrics = cohorts.newest(past.measurements, day)
     return ModelNews(
         model=model,
         day=day,
@@ -63,7 +62,9 @@ def standing(
         incidents=tuple(one for one in recent if one not in snoozed),
         transitions=tuple(one for one in past.transitions if since < one.day <= day),
         metrics=metrics,
-        usual=_usual(past.measurements, metrics),
+        usual=cohorts.usual_ranges(model, past.measurements, metrics),
+        usual_holdout=cohorts.usual_ranges(model, past.measurements, metrics, HOLDOUT),
+        revised=tuple(cohorts.revisions(model, past.measurements, since, day)),
         warm_up=_warm_up(past.drifts, day) if facts else None,
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
         notes=tuple(_releases(past.measurements, day)),
@@ -85,35 +86,6 @@ def _snoozed(incidents: Iterable[Incident], triage: Iterable[Triage], day: Day) 
 
 def _is_muted(fingerprint: str, snoozed: Iterable[Incident]) -> bool:
     return any(one.fingerprint == fingerprint for one in snoozed)
-
-
-def _newest(measurements: Iterable[Measurement], day: Day) -> tuple[Measurement, ...]:
-    """The newest cohort per metric and age that became known by `day`."""
-    newest: dict[tuple[str, str, int], Measurement] = {}
-    for one in measurements:
-        if one.signal not in {"performance", "label_coverage"} or one.segment or one.known_on > day:
-            continue
-        key = (one.signal, one.subject, one.age)
-        held = newest.get(key)
-        if held is None or (one.day, one.known_on) > (held.day, held.known_on):
-            newest[key] = one
-    return tuple(newest[key] for key in sorted(newest))
-
-
-def _usual(
-    measurements: Iterable[Measurement], shown: Iterable[Measurement]
-) -> Mapping[tuple[str, int], tuple[float, float]]:
-    """Usual range per (metric, age), from the cohorts before the one shown."""
-    history = History(measurements)
-    ranges = {}
-    for one in shown:
-        series = history.series(one.signal, one.subject, age=one.age)
-        before = [series[day] for day in sorted(series) if day < one.day and series[day].value is not None]
-        metric = METRICS.get(one.subject)
-        known = usual(metric, before[-56:], one) if metric is not None and len(before) >= NEEDED_DAYS else None
-        if known is not None:
-            ranges[(one.subject or one.signal, one.age)] = (known.low, known.high)
-    return ranges
 
 
 def _warm_up(drifts: Iterable[Drift], day: Day) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from vitals import words
 from vitals.digest.content import Digest, Item, Metric, Note, NoteKind, Resolved
+from vitals.records import NO_COVERAGE
 
 SECTIONS = {1: "Priority 1: symptoms", 2: "Priority 2: what the models answer", 3: "Priority 3: inputs"}
 _SHARES = frozenset({"label_coverage", "prevalence", "predicted_positive_rate", "within_tolerance"})
@@ -89,6 +90,8 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
         coverage = next((m for m in found if m.name == "label_coverage"), None)
         labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
         of = f" of {words.count(coverage.n, 'row')}" if labels and coverage and coverage.n is not None else ""
+        if coverage and coverage.value is None and coverage.reason == NO_COVERAGE:
+            labels = f"; {words.count(coverage.n or 0, 'event')}"
         title = f"predictions of {words.short_day(day)}, seen {words.count(age, 'day')} later{labels}{of}"
         yield Cohort(model, age, title, tuple(m for m in found if m is not coverage or not labels))
 
@@ -96,11 +99,11 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
 def metric(one: Metric) -> str:
     """Say a metric with its interval, its usual range and its n, or why it cannot be said."""
     if one.value is None:
-        return f"{one.name}: cannot be said, {one.reason or 'no reason given'}"
+        return f"{one.title}: cannot be said, {one.reason or 'no reason given'}"
     known = [f"95 %: {interval(one)}"] if one.lower is not None and one.upper is not None else []
     known += [f"usually {_range(one.name, *one.usual)}"] if one.usual else []
     known += [f"n={one.n:,}"] if one.n is not None else []
-    return f"{one.name} {value(one)}" + (f" ({'; '.join(known)})" if known else "")
+    return f"{one.title} {value(one)}" + (f" ({'; '.join(known)})" if known else "")
 
 
 def value(one: Metric) -> str:
@@ -132,8 +135,8 @@ def quiet_line(digest: Digest) -> str:
     parts = [words.count(rows, "row")]
     primary = [m for m in digest.metrics if m.primary and m.value is not None]
     if primary and len(digest.models) == 1:
-        oldest = primary[-1]
-        parts.append(f"{oldest.name} {value(oldest)} after {words.count(oldest.age, 'day')}")
+        oldest = max(primary, key=lambda one: (one.age, one.holdout))
+        parts.append(f"{oldest.title} {value(oldest)} after {words.count(oldest.age, 'day')}")
     parts += [_short(one) for one in digest.notes]
     info = len(for_information(digest))
     return " · ".join([*parts, *([f"{info} for information"] if info else [])])

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vitals.profiles.segments import group
-from vitals.records import WHOLE, Cohort, Measurement, Symptom
+from vitals.records import HOLDOUT, NO_COVERAGE, SO_FAR, WHOLE, Cohort, Measurement, Symptom
 from vitals.signals import baseline
 from vitals.signals.entry import entry
 from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
@@ -26,9 +26,8 @@ from vitals.stats.intervals import wilson
 from vitals.stats.metrics import DEFAULTS, METRICS
 from vitals.stats.metrics.samples import MIN_ROWS
 
-HOLDOUT = "holdout"
-SO_FAR = "so far: "
-NO_COVERAGE = "event labels: absence means negative"
+__all__ = ["DELAYS", "LABEL_TIME", "SO_FAR", "measure", "so_far"]
+
 LABEL_TIME = "__label_time"
 DELAYS = {"p50": 0.5, "p90": 0.9}
 _US_PER_DAY = 86_400_000_000

@@ -1,0 +1,95 @@
+"""What a digest says of cohorts: the newest at each age with its usual range, and older ones that were revised.
+
+Pure selection of stored rows; a cohort's number at an age is only ever put beside others of the same age.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from vitals import words
+from vitals.judging.history import History
+from vitals.judging.performance import usual
+from vitals.records import HOLDOUT, WHOLE, Day, Measurement
+from vitals.signals.performance import so_far
+from vitals.spec import Model
+from vitals.stats.metrics import DEFAULTS, METRICS
+
+NEEDED_DAYS = 14
+REFERENCE_DAYS = 56
+REVISED_SHOWN = 3
+_SIGNALS = frozenset({"performance", "label_coverage"})
+_SHOWN = frozenset({WHOLE, HOLDOUT})
+
+Ranges = Mapping[tuple[str, int], tuple[float, float]]
+"""usual range by metric and age"""
+
+
+def newest(measurements: Iterable[Measurement], day: Day) -> tuple[Measurement, ...]:
+    """Give the newest cohort per metric, age and segment (the whole, the holdout) that became known by `day`."""
+    found: dict[tuple[str, str, int, str], Measurement] = {}
+    for one in measurements:
+        if one.signal not in _SIGNALS or one.segment not in _SHOWN or one.known_on > day:
+            continue
+        key = (one.signal, one.subject, one.age, one.segment)
+        held = found.get(key)
+        if held is None or (one.day, one.known_on) > (held.day, held.known_on):
+            found[key] = one
+    return tuple(found[key] for key in sorted(found))
+
+
+def usual_ranges(
+    model: Model, measurements: Sequence[Measurement], shown: Iterable[Measurement], segment: str = WHOLE
+) -> Ranges:
+    """Give the usual range of what is shown, from earlier cohorts as they were known that long after their age.
+
+    Notes
+    -----
+    A cohort that was revised weeks later has labels that today's does not have yet: it is compared as it was known when
+    as old as the one shown. What is only "so far" has no usual range.
+    """
+    histories: dict[int, History] = {}
+    ranges = {}
+    for one in shown:
+        metric = METRICS.get(one.subject)
+        if metric is None or one.segment != segment or so_far(model, one.age):
+            continue
+        late = one.late_days
+        if late not in histories:
+            histories[late] = History(m for m in measurements if m.late_days <= late)
+        series = histories[late].series(one.signal, one.subject, one.segment, one.age)
+        before = [series[day] for day in sorted(series) if day < one.day and series[day].value is not None]
+        known = usual(metric, before[-REFERENCE_DAYS:], one) if len(before) >= NEEDED_DAYS else None
+        if known is not None:
+            ranges[(one.subject, one.age)] = (known.low, known.high)
+    return ranges
+
+
+def revisions(model: Model, measurements: Iterable[Measurement], since: Day, day: Day) -> Iterator[str]:
+    """Say which numbers that were told before are others now; the primary metric speaks for its cohort.
+
+    Parameters
+    ----------
+    since : revisions up to this day were told.
+    """
+    primary = (model.metrics or DEFAULTS.get(model.task.value, ("",)))[0]
+    segment = HOLDOUT if model.feedback and model.feedback.holdout else WHOLE
+    history: dict[tuple[Day, int], list[Measurement]] = {}
+    for one in measurements:
+        if (one.signal, one.subject, one.segment) == ("performance", primary, segment) and one.known_on <= day:
+            history.setdefault((one.day, one.age), []).append(one)
+    found = []
+    for (cohort_day, age), known in sorted(history.items()):
+        known.sort(key=lambda one: one.known_on)
+        earlier = [one for one in known if one.known_on <= since]
+        if not earlier or known[-1].known_on <= since:
+            continue
+        then, now = _said(earlier[-1]), _said(known[-1])
+        if then != now:
+            about = f"{primary} of {words.short_day(cohort_day)} after {words.count(age, 'day')}"
+            found.append(f"{about} {now}, revised from {then}")
+    if found:
+        more = len(found) - REVISED_SHOWN
+        yield "; ".join(found[-REVISED_SHOWN:]) + (f"; and {words.count(more, 'older one')}" if more > 0 else "")
+
+
+def _said(one: Measurement) -> str:
+    return "not known" if one.value is None else words.number(one.value)
