@@ -60,7 +60,9 @@ def _versions(model: Model, partition: Partition) -> list[Measurement]:
     groups = group(partition.table[column], "version")
     sizes = np.diff(groups.bounds)
     return [
-        entry(model, partition.facts.day, Symptom.TRAFFIC, "day", said(rows, None, rows, "rows of the day"), segment=name)
+        entry(
+            model, partition.facts.day, Symptom.TRAFFIC, "day", said(rows, None, rows, "rows of the day"), segment=name
+        )
         for name, rows in zip(groups.segments, sizes.tolist(), strict=True)
     ]
 
