@@ -6,17 +6,18 @@ Pure selection of stored rows; a cohort's number at an age is only ever put besi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vitals import words
+from vitals.judging import paired
 from vitals.judging.history import History
-from vitals.judging.performance import usual
-from vitals.records import HOLDOUT, WHOLE, Day, Measurement
+from vitals.judging.performance import metric_of, usual
+from vitals.records import ESTIMATE, HOLDOUT, PAIRED, WHOLE, Day, Measurement
 from vitals.signals.performance import so_far
 from vitals.spec import Model
-from vitals.stats.metrics import DEFAULTS, METRICS
+from vitals.stats.metrics import DEFAULTS
 
 NEEDED_DAYS = 14
 REFERENCE_DAYS = 56
 REVISED_SHOWN = 3
-_SIGNALS = frozenset({"performance", "label_coverage"})
+_SIGNALS = frozenset({"performance", "label_coverage", ESTIMATE})
 _SHOWN = frozenset({WHOLE, HOLDOUT})
 
 Ranges = Mapping[tuple[str, int], tuple[float, float]]
@@ -24,10 +25,15 @@ Ranges = Mapping[tuple[str, int], tuple[float, float]]
 
 
 def newest(measurements: Iterable[Measurement], day: Day) -> tuple[Measurement, ...]:
-    """Give the newest cohort per metric, age and segment (the whole, the holdout) that became known by `day`."""
+    """Give the newest cohort per metric, age and segment (the whole, the holdout) that became known by `day`.
+
+    What is estimated of the day itself is among them, where it is said.
+    """
     found: dict[tuple[str, str, int, str], Measurement] = {}
     for one in measurements:
         if one.signal not in _SIGNALS or one.segment not in _SHOWN or one.known_on > day:
+            continue
+        if one.signal == ESTIMATE and (one.day != day or one.value is None):
             continue
         key = (one.signal, one.subject, one.age, one.segment)
         held = found.get(key)
@@ -49,14 +55,17 @@ def usual_ranges(
     histories: dict[int, History] = {}
     ranges = {}
     for one in shown:
-        metric = METRICS.get(one.subject)
-        if metric is None or one.segment != segment or so_far(model, one.age):
+        metric = metric_of(one.subject)
+        if metric is None or one.signal == ESTIMATE or one.segment != segment or so_far(model, one.age):
             continue
         late = one.late_days
         if late not in histories:
             histories[late] = History(m for m in measurements if m.late_days <= late)
         series = histories[late].series(one.signal, one.subject, one.segment, one.age)
         before = [series[day] for day in sorted(series) if day < one.day and series[day].value is not None]
+        if one.subject == PAIRED and one.value is not None:
+            area = paired.areas([*before, one], histories[late].series(one.signal, "roc_auc", one.segment, one.age))
+            before = paired.levelled(before[-REFERENCE_DAYS:], area, area[one.day]) if one.day in area else []
         known = usual(metric, before[-REFERENCE_DAYS:], one) if len(before) >= NEEDED_DAYS else None
         if known is not None:
             ranges[(one.subject, one.age)] = (known.low, known.high)

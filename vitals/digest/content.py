@@ -131,6 +131,8 @@ class Metric:
     Attributes
     ----------
     holdout : of the rows that the model did not influence. so_far : labels may still come; it is no final number.
+    estimated : made before any label came, on the assumption that the score still means the same. remark : how far off
+        such estimates were lately.
     """
 
     model: str
@@ -147,6 +149,8 @@ class Metric:
     primary: bool
     holdout: bool = False
     so_far: bool = False
+    estimated: bool = False
+    remark: str = ""
 
     @property
     def title(self) -> str:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from vitals import words
 from vitals.digest.content import Metric, Note, NoteKind
 from vitals.digest.grouping import NAME, SENTENCE
 from vitals.digest.news import ModelNews
-from vitals.records import SO_FAR, Measurement
+from vitals.records import ESTIMATE, PAIRED, SO_FAR, Measurement
 
 LABEL_COVERAGE = "label_coverage"
 ORDER: tuple[NoteKind, ...] = (
@@ -21,17 +22,18 @@ ORDER: tuple[NoteKind, ...] = (
     "budget",
 )
 _NAMED_MODELS = 3
-_SIGNED = frozenset({"bias", "r2"})
+_SIGNED = frozenset({"bias", "r2", PAIRED})
 _UNBOUNDED = frozenset({"log_loss", "calibration_ratio", "mae", "rmse", "wape", "p90_abs_error"})
 
 
 def metrics(news: ModelNews) -> tuple[Metric, ...]:
     """Give a model's metrics, youngest cohort first; at each age the coverage, then the metrics of the model file.
 
-    Each metric of the holdout, where there is one, comes before that of the whole: it is the honest one.
+    Each metric of the holdout, where there is one, comes before that of the whole: it is the honest one. The paired
+    roc_auc follows roc_auc; what is estimated of the day itself comes before every cohort.
     """
-    wanted = news.model.metrics
-    order = {name: place for place, name in enumerate((LABEL_COVERAGE, *wanted))}
+    listed = [(name, PAIRED) if name == "roc_auc" else (name,) for name in (LABEL_COVERAGE, *news.model.metrics)]
+    order = {name: place for place, name in enumerate(chain.from_iterable(listed))}
     rows = [_metric(news, one) for one in news.metrics]
 
     def place(row: Metric) -> tuple[object, ...]:
@@ -56,7 +58,7 @@ def notes(news: Sequence[ModelNews], *, first: bool) -> tuple[Note, ...]:
 
 
 def _metric(news: ModelNews, row: Measurement) -> Metric:
-    name = row.subject or row.signal
+    name, estimated = row.subject or row.signal, row.signal == ESTIMATE
     usual = news.usual_holdout if row.segment else news.usual
     return Metric(
         model=words.visible(news.model.name, SENTENCE),
@@ -65,14 +67,16 @@ def _metric(news: ModelNews, row: Measurement) -> Metric:
         cohort_day=row.day,
         known_on=row.known_on,
         value=row.value,
-        lower=row.lower,
-        upper=row.upper,
+        lower=None if name == PAIRED else row.lower,  # an interval that takes the baseline as given is for judging
+        upper=None if name == PAIRED else row.upper,
         n=row.n,
-        usual=_possible(name, usual.get((name, row.age))),
+        usual=None if estimated else _possible(name, usual.get((name, row.age))),
         reason=words.visible(row.reason, SENTENCE) if row.reason else "",
-        primary=name == (news.model.metrics[0] if news.model.metrics else "roc_auc"),
+        primary=not estimated and name == (news.model.metrics[0] if news.model.metrics else "roc_auc"),
         holdout=bool(row.segment),
         so_far=(row.method or "").startswith(SO_FAR),
+        estimated=estimated,
+        remark=(row.method or "").partition("; ")[2] if estimated else "",
     )
 
 

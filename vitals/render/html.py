@@ -28,7 +28,9 @@ def render(digest: Digest) -> str:
         ("Notes", [phrases.note(one) for one in digest.notes]),
     ]
     ok = sum(line.ok for line in digest.models)
-    return _template().render(digest=digest, since=phrases.since(digest), ok=ok, sections=sections, lists=lists)
+    return _template().render(
+        digest=digest, since=phrases.since(digest), ok=ok, sections=sections, lists=lists, estimated=phrases.ESTIMATED
+    )
 
 
 def _line(item: Item) -> str:

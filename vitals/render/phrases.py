@@ -11,6 +11,7 @@ from vitals.records import NO_COVERAGE
 
 SECTIONS = {1: "Priority 1: symptoms", 2: "Priority 2: what the models answer", 3: "Priority 3: inputs"}
 _SHARES = frozenset({"label_coverage", "prevalence", "predicted_positive_rate", "within_tolerance"})
+ESTIMATED = "estimated, assumes the score still means the same"
 NOTES: dict[NoteKind, str] = {
     "not_judged": "Not judged",
     "warm_up": "Warming up",
@@ -74,19 +75,24 @@ def resolved(one: Resolved) -> str:
 
 
 def brief(metrics: Sequence[Metric]) -> Iterator[Cohort]:
-    """Give each model's cohorts with the primary metric alone, at the last age with all of them."""
+    """Give each model's cohorts with the primary metric alone, at the last age and of estimates all of them."""
     last: dict[str, int] = {}
     for one in metrics:
         last[one.model] = max(one.age, last.get(one.model, 0))
     for cohort in cohorts(metrics):
         whole = cohort.age == last[cohort.model]
-        yield replace(cohort, metrics=tuple(m for m in cohort.metrics if whole or m.primary))
+        yield replace(cohort, metrics=tuple(m for m in cohort.metrics if whole or m.primary or m.estimated))
 
 
 def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
     """Give metrics by model, age and cohort, in the digest's order."""
-    for (model, age, day), members in groupby(metrics, key=lambda m: (m.model, m.age, m.cohort_day)):
+    for (model, age, day, estimated), members in groupby(
+        metrics, key=lambda m: (m.model, m.age, m.cohort_day, m.estimated)
+    ):
         found = tuple(members)
+        if estimated:
+            yield Cohort(model, age, f"predictions of {words.short_day(day)}, before any label: {ESTIMATED}", found)
+            continue
         coverage = next((m for m in found if m.name == "label_coverage"), None)
         labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
         of = f" of {words.count(coverage.n, 'row')}" if labels and coverage and coverage.n is not None else ""
@@ -102,6 +108,7 @@ def metric(one: Metric) -> str:
         return f"{one.title}: cannot be said, {one.reason or 'no reason given'}"
     known = [f"95 %: {interval(one)}"] if one.lower is not None and one.upper is not None else []
     known += [f"usually {_range(one.name, *one.usual)}"] if one.usual else []
+    known += [one.remark] if one.remark else []
     known += [f"n={one.n:,}"] if one.n is not None else []
     return f"{one.title} {value(one)}" + (f" ({'; '.join(known)})" if known else "")
 
