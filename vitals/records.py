@@ -302,7 +302,7 @@ def fingerprint(model: str, symptom: str, subject: str, segment: str) -> str:
     >>> fingerprint("m", "traffic", "day", "")
     'b9964b886145e85a'
     """
-    return sha256("\x1f".join((model, symptom, subject, segment)).encode(errors="surrogatepass")).hexdigest()[:16]
+    return sha256(f"{model}\x1f{symptom}\x1f{subject}\x1f{segment}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from vitals.io.store.observing import Codec
 from vitals.io.store.rows import TABLES, records
 from vitals.io.store.tables import (
     BY_JUDGING,
-    BY_JUDGING,
     REPLAYED,
     RUN_COLUMNS,
     drift,
