@@ -91,7 +91,7 @@ def test_a_backfill_backwards_is_refused_in_its_first_line() -> None:
     assert "swap them" in (state.message or "")
 
 
-def test_one_step_is_one_task(flows_home: Path) -> None:
+def test_one_step_is_one_task() -> None:
     """Live, a model's day costs at most eight task runs."""
     from flows.steps import STEPS
 
