@@ -119,8 +119,8 @@ def test_a_revised_cohort_is_said_once_with_its_old_number() -> None:
 
 
 def test_what_did_not_change_in_words_is_no_revision() -> None:
-    """A change that nobody could read off the digest is not said; an on-time number is no revision."""
-    tiny = [measured(0.71), measured(0.7100001, late=1)]
+    """A change of less than a tenth of the interval is no news; an on-time number is no revision."""
+    tiny = [measured(0.71), measured(0.713, late=1)]
     reached = [measured(0.5, OLD), measured(0.6, OLD, age=7)]
 
     assert list(revisions(watched(), tiny, tiny[0].known_on, tiny[1].known_on)) == []

@@ -92,12 +92,19 @@ def revisions(model: Model, measurements: Iterable[Measurement], since: Day, day
         if not earlier or known[-1].known_on <= since:
             continue
         then, now = _said(earlier[-1]), _said(known[-1])
-        if then != now:
+        if then != now and not _is_small(earlier[-1], known[-1]):
             about = f"{primary} of {words.short_day(cohort_day)} after {words.count(age, 'day')}"
             found.append(f"{about} {now}, revised from {then}")
     if found:
         more = len(found) - REVISED_SHOWN
         yield "; ".join(found[-REVISED_SHOWN:]) + (f"; and {words.count(more, 'older one')}" if more > 0 else "")
+
+
+def _is_small(then: Measurement, now: Measurement) -> bool:
+    """Whether a number moved by less than a tenth of its interval: that is no news."""
+    if then.value is None or now.value is None or then.lower is None or then.upper is None:
+        return False
+    return abs(now.value - then.value) < (then.upper - then.lower) / 10
 
 
 def _said(one: Measurement) -> str:
