@@ -101,7 +101,8 @@ class Estimates:
         scores, positives, negatives = _pooled([known[day] for day in days])
         hit, missed = positives.sum(), negatives.sum()
         if hit + missed < LEAST_LABELS or min(hit, missed) < MIN_CLASS:
-            return f"too few labels to learn from: {hit:.0f} positives, {missed:.0f} negatives"
+            counts = words.listed([words.count(round(hit), "positive"), words.count(round(missed), "negative")])
+            return f"too few labels to learn from: {counts}"
         return cbpe.calibrate(scores, positives, negatives)
 
 

@@ -238,3 +238,61 @@ def test_many_open_incidents_are_read_at_once(store, make):
     past = store.past(MODEL, days_after(1), DAY)
 
     assert sorted(one.subject for one in past.incidents) == subjects
+
+
+def estimates(make, index):
+    """What judging measured on a day: of the day itself, and of a cohort that became known."""
+    day = days_after(index)
+    cohort = {"signal": "performance", "age": 1, "known_on": day}
+    return [
+        make.measurement(day, "roc_auc", 0.7 + index / 1000, signal="estimate"),
+        make.measurement(days_after(index - 1), "paired_roc_auc", index / 1000, **cohort),
+    ]
+
+
+def of(rows):
+    return [(one.day, one.signal, one.subject, one.value) for one in rows]
+
+
+def test_what_judging_measured_is_past_and_shown_but_never_observed(store, make):
+    """It comes back with the past, and a day that is read for judging does not hold what is about to be made again."""
+    for index in range(3):
+        store.replace(make.observation(days_after(index)), "spec-1")
+
+    judge(store, DAY, [replace(make.judged(days_after(i)), estimates=estimates(make, i)) for i in range(3)])
+
+    known = [m for i in range(2) for m in estimates(make, i)]
+    past = store.past(MODEL, days_after(2), DAY).measurements
+    assert sorted(of(m for m in past if m.signal != "traffic")) == sorted(of(known))
+    days = list(store.observed_days_from(MODEL, DAY))
+    assert [one.measurements for one in days] == [make.observation(one.day).measurements for one in days]
+    shown = {(row["signal"], row["subject"]) for row in store.rows("measurements", MODEL)}
+    assert {("estimate", "roc_auc"), ("performance", "paired_roc_auc")} <= shown
+
+
+def test_a_replay_measures_anew_from_its_day_on(store, make):
+    """Rows made by judging before it stay, later ones are what is said now."""
+    for index in range(3):
+        store.replace(make.observation(days_after(index)), "spec-1")
+    judge(store, DAY, [replace(make.judged(days_after(i)), estimates=estimates(make, i)) for i in range(3)])
+    before = store.dump()["measurement"]
+
+    judge(store, days_after(1), [replace(make.judged(days_after(1)), estimates=estimates(make, 1))])
+
+    gone = set(before) - set(store.dump()["measurement"])
+    assert {(row[4], row[5], row[3]) for row in gone} == {
+        ("estimate", "roc_auc", days_after(2)),
+        ("performance", "paired_roc_auc", days_after(2)),
+    }
+
+
+def test_observing_the_same_again_changes_nothing_of_what_judging_measured(store, make):
+    """A second reading is compared with what observing wrote, and replaces only that."""
+    store.replace(make.observation(DAY), "spec-1")
+    judge(store, DAY, [replace(make.judged(DAY), estimates=estimates(make, 0))])
+
+    assert not store.replace(make.observation(DAY), "spec-1")
+    assert store.pending(MODEL) is None
+    assert store.replace(make.observation(DAY, variant=1), "spec-1")
+    assert store.pending(MODEL) == DAY
+    assert {row["signal"] for row in store.rows("measurements", MODEL)} == {"traffic", "estimate", "performance"}
