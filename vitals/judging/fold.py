@@ -7,6 +7,7 @@ gives the same rows as the run that never stopped.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 
 from vitals.calendars import calendar_name
 from vitals.judging import labels, paired, performance, quality, rules, service, traffic, weekly
@@ -67,6 +68,7 @@ class Fold:
     def __init__(self, model: Model, past: Past, profiles: Iterable[Profile], triage: Sequence[Triage]) -> None:
         self._model = model
         self._triage = list(triage)
+        self._on_calendar = cache(self._is_on_calendar)  # asked for every day of every series
         self._history = History(past.measurements, past.facts)
         self._last = max((one.day for one in past.facts), default=Day.min)
         self._book = IncidentBook.rebuild(past.findings, past.transitions, past.before)
@@ -155,7 +157,7 @@ class Fold:
         name = calendar_name(observed.day, self._model.calendar)
         return Today(self._model, observed, self._history, self._places, name, unfit, self._on_calendar)
 
-    def _on_calendar(self, day: Day) -> bool:
+    def _is_on_calendar(self, day: Day) -> bool:
         return calendar_name(day, self._model.calendar) is not None
 
     def _rule(self, today: Today, mutes: Mutes) -> _Ruled:
