@@ -400,3 +400,12 @@ def _until_refused(url: str) -> None:
             open_source("w", url, clock).columns("predictions")
         except InputError:  # still let in: there is no such table
             time.sleep(0.05)
+
+
+def test_a_predicted_number_must_be_a_number(sqlite_path: Path, make_model: Make) -> None:
+    """Task regression answers with a number: a column of words is the model file's mistake."""
+    source = open_source("w", f"sqlite:///{sqlite_path}", clock)
+    model = make_model(top={"task": "regression"}, decision="id", score=None)
+
+    with pytest.raises(InputError, match=r"predictions.decision must be a number, the column is TEXT"):
+        source.read_day(model, DAY, ["id"], None)

@@ -20,7 +20,7 @@ from vitals.io.sources.arrays import normalised, whole
 from vitals.io.sources.base import NUMBERS, Column, Query, Range, Session, hint, wrong
 from vitals.io.sqltext import smuggling
 from vitals.records import Day, Partition, PartitionFacts, Window
-from vitals.spec.model import Feedback, Model, Predictions
+from vitals.spec.model import Feedback, Model, Predictions, Task
 from vitals.windows import local_hour_lengths, window
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,7 +94,7 @@ def read_rows(
     wanted = list(dict.fromkeys([*columns, *special]))
     missing = _missing(place, list(schema), wanted, log)
     wanted = [name for name in wanted if name not in missing]
-    _numeric(place, schema, log)
+    _numeric(place, schema, model)
     span = window(day, model.zone)
     ranges = [time_range(place, session, schema[log.time], log, (span.start, span.end))]
     if loaded:
@@ -181,10 +181,13 @@ def _missing(place: Place, there: Sequence[str], wanted: Sequence[str], log: Pre
     return {name for name in wanted if name not in there}
 
 
-def _numeric(place: Place, columns: Mapping[str, Column], log: Predictions) -> None:
-    """Refuse a score, latency or saturation that is no number."""
+def _numeric(place: Place, columns: Mapping[str, Column], model: Model) -> None:
+    """Refuse a score, latency, saturation or predicted number that is no number."""
+    log = model.predictions
     saturation = log.saturation.column if log.saturation else None
-    for role, name in (("score", log.score), ("latency_ms", log.latency_ms), ("saturation", saturation)):
+    predicted = log.decision if model.task == Task.REGRESSION else None
+    roles = (("score", log.score), ("decision", predicted), ("latency_ms", log.latency_ms), ("saturation", saturation))
+    for role, name in roles:
         if name and name in columns and columns[name].kind not in NUMBERS:
             what = f"predictions.{role} must be a number, the column is {columns[name].declared}"
             raise wrong(*place, f"{what}; name another column or cast it in a view", name)
