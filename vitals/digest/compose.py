@@ -137,7 +137,7 @@ def _model_line(news: ModelNews, items: Sequence[Item]) -> ModelLine:
         title=words.visible(news.model.title, 200) if news.model.title else "",
         status=news.status,
         rows=news.facts.rows if news.facts else None,
-        ok=news.status == "monitored" and not own,
+        ok=news.status == "monitored" and first + second == 0,  # an input alone is no trouble of the model
         problems=(first, second, third),
         problem=words.visible(news.problem, SENTENCE) if news.problem else "",
     )

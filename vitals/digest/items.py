@@ -86,11 +86,17 @@ def _causes(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> li
 
 
 def _beside(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
-    """Say the other evidence, with its subject where the text leaves it out."""
+    """Say the other evidence once, with its subjects where the text leaves out which of the item's it is about."""
+    subjects: dict[str, list[str]] = defaultdict(list)
+    for one in _evidence(cases):
+        if not one.text.startswith(CAUSE) and one.subject not in replaced:
+            subjects[one.text].append(one.subject)
+    every = {case.subject for case in cases}
     return [
-        one.text if one.subject in one.text else f"{words.visible(one.subject, NAME)}: {one.text}"
-        for one in _evidence(cases)
-        if not one.text.startswith(CAUSE) and one.subject not in replaced
+        text
+        if any(name in text for name in names) or (len(every) > 1 and set(names) == every)
+        else f"{words.listed([words.visible(name, NAME) for name in dict.fromkeys(names)], most=6)}: {text}"
+        for text, names in subjects.items()
     ]
 
 
