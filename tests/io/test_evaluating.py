@@ -48,6 +48,24 @@ def test_nothing_changed_is_nothing_said(log: Log) -> None:
     assert log.again() == []
 
 
+def test_events_that_come_late_are_said_again(log: Log) -> None:
+    """Event labels have no coverage, but their number is stored: an event with an old time revises its cohort once."""
+    day, watched = days(0, 0)[0], model({"labels": "event"})
+    log.label(day, range(10), 0.5, late=1)
+    log.observe(*days(0, 4), model=watched)
+    unchanged = log.again()
+    log.label(day, range(10, 20), 0.5, late=1)
+
+    log.observe(*days(5, 5), model=watched)
+    log.observe(*days(6, 6), model=watched)
+
+    assert unchanged == []
+    assert [(one, age, known) for one, age, known, _ in log.again()] == [
+        (day, 1, days(5, 5)[0]),
+        (day, 3, days(5, 5)[0]),
+    ]
+
+
 def test_another_value_of_a_label_alone_is_not_seen(log: Log) -> None:
     """Without `loaded_at` a cohort stays as it is until its number of labels changes; then all is looked at."""
     day = days(0, 0)[0]
