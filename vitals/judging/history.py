@@ -73,20 +73,33 @@ class History:
     """Series of measurements and the facts of days, newest last."""
 
     def __init__(self, measurements: Iterable[Measurement] = (), facts: Iterable[PartitionFacts] = ()) -> None:
-        self._series: dict[Key, dict[Day, Measurement]] = defaultdict(dict)
+        self._series: dict[Key, dict[Day, list[Measurement]]] = defaultdict(dict)
         self.facts: dict[Day, PartitionFacts] = {}
         for one in sorted(facts, key=lambda f: f.day):
             self.facts[one.day] = one
         self.add(measurements)
 
     def add(self, measurements: Iterable[Measurement]) -> None:
-        """Remember measurements; of several about one day the one known last counts."""
+        """Remember measurements; a cohort that was said again later has several about one day."""
         for one in sorted(measurements, key=lambda m: (m.known_on, m.day)):
-            self._series[(one.signal, one.subject, one.segment, one.age)][one.day] = one
+            known = self._series[(one.signal, one.subject, one.segment, one.age)].setdefault(one.day, [])
+            known[:] = [*(other for other in known if other.known_on != one.known_on), one]
 
-    def series(self, signal: str, subject: str, segment: str = "", age: int = 0) -> dict[Day, Measurement]:
-        """All remembered days of one series; empty when there is none."""
-        return self._series.get((signal, subject, segment, age), {})
+    def series(
+        self, signal: str, subject: str, segment: str = "", age: int = 0, late_days: int | None = None
+    ) -> dict[Day, Measurement]:
+        """All remembered days of one series, each as known last; empty when there is none.
+
+        Parameters
+        ----------
+        late_days : leave out what became known later after its day than this: a cohort on time is compared with
+            others as they were on time, before labels that came late completed them.
+        """
+        days = self._series.get((signal, subject, segment, age), {})
+        known = {
+            day: [one for one in said if late_days is None or one.late_days <= late_days] for day, said in days.items()
+        }
+        return {day: said[-1] for day, said in known.items() if said}
 
     def keys(self, signal: str) -> list[Key]:
         """Every remembered series of a signal, sorted."""
@@ -96,7 +109,9 @@ class History:
         """Drop what became known longer ago than the longest reference: what is left does not depend on where a replay began."""
         oldest = today - timedelta(days=KEPT_DAYS)
         for series in self._series.values():
-            for day in [day for day, one in series.items() if one.known_on < oldest]:
-                del series[day]
+            for day, said in list(series.items()):
+                said[:] = [one for one in said if one.known_on >= oldest]
+                if not said:
+                    del series[day]
         for day in [day for day in self.facts if day < oldest]:
             del self.facts[day]

@@ -25,7 +25,7 @@ def _one(today: Today, measured: Measurement) -> Ruling:
     ruling = Ruling()
     subject = "labels"
     age = f"after {words.count(measured.age, 'day')}"
-    series = today.history.series("label_coverage", measured.subject, "", measured.age)
+    series = today.history.series("label_coverage", measured.subject, "", measured.age, measured.late_days)
     place = fingerprint(today.model.name, Symptom.LABEL_COVERAGE, subject, "")
     past = [m.value for m in today.reference(series, place, measured.day) if m.value is not None]
     least = threshold(len(past))

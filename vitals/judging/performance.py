@@ -73,7 +73,7 @@ def alike(
     """Make past cohorts comparable with the cohorts `now`, by their rows: only the paired roc_auc needs it."""
     if measured.subject != PAIRED:
         return past
-    roc_auc = today.history.series("performance", "roc_auc", measured.segment, measured.age)
+    roc_auc = today.history.series("performance", "roc_auc", measured.segment, measured.age, measured.late_days)
     area, rows = paired.areas([*past, *now], roc_auc), {one.day: one.n or 0 for one in now}
     known = [day for day in rows if day in area and rows[day]]
     if not known:
@@ -138,7 +138,7 @@ def natural(metric: Metric[Any], value: float) -> float:
 
 def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     ruling = Ruling()
-    series = today.history.series("performance", metric.name, measured.segment, measured.age)
+    series = today.history.series("performance", metric.name, measured.segment, measured.age, measured.late_days)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
     past = today.reference(series, place, measured.day)
     least = threshold(len(past))

@@ -49,7 +49,10 @@ def _one(today: Today, measured: Measurement) -> Finding | None:
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, measured.subject, measured.segment)
     if metric is None or today.places.told(place, measured.day):
         return None
-    series = {**today.history.series("performance", metric.name, "", measured.age), measured.day: measured}
+    series = {
+        **today.history.series("performance", metric.name, "", measured.age, measured.late_days),
+        measured.day: measured,
+    }
     first = measured.day - timedelta(days=weeks.DAYS - 1)
     week = [series[day] for day in _fit(today, [day for day in series if first <= day <= measured.day])]
     points = _points(metric, week)
