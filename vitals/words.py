@@ -107,19 +107,6 @@ def short_day(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
-def days_ago(day: date, today: date) -> str:
-    """Say how far a day lies back (or ahead).
-
-    >>> days_ago(date(2013, 8, 22), date(2013, 8, 22)), days_ago(date(2013, 8, 21), date(2013, 8, 22))
-    ('today', 'yesterday')
-    >>> days_ago(date(2013, 8, 15), date(2013, 8, 22)), days_ago(date(2013, 8, 25), date(2013, 8, 22))
-    ('7 days ago', 'in 3 days')
-    """
-    back = (today - day).days
-    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
-    return named.get(back) or (f"{back} days ago" if back > 0 else f"in {-back} days")
-
-
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """Say how many there are of something.
 

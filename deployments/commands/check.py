@@ -25,11 +25,14 @@ def check(settings: Settings, as_format: str) -> int:
             rest = model.model_copy(update={"expectations": None}) if suite else model
             problems += checking.problems(world, rest)
         problems += _store_problems(world)
+        problems += _slack_problems(world)
     if not loaded.models and not problems:
         problems.append(ConfigError(nothing_to_watch(settings)))
     if as_format == "json":
         print_json([hide_passwords(str(problem)) for problem in problems])
     else:
+        for note in dict.fromkeys(note for model in loaded.models for note in _suite_notes(settings, model)):
+            say(f"note: {note}")
         for problem in problems:
             say(hide_passwords(str(problem)))
         found = words.count(len(problems), "problem") if problems else "no problems"
@@ -50,8 +53,35 @@ def _suite_problems(settings: Settings, model: Model) -> Iterator[str]:
     yield from check_suite(settings.suites_dir / f"{model.expectations}.yaml")
 
 
+def _suite_notes(settings: Settings, model: Model) -> list[str]:
+    """What a suite may say and is often misunderstood; a suite that cannot be read has problems instead."""
+    from expectations.loading import load_suite, suite_path, suite_warnings
+
+    path = suite_path(settings.suites_dir, model)
+    try:
+        return suite_warnings(load_suite(path)) if path else []
+    except ConfigError:
+        return []
+
+
 def _store_problems(world: World) -> Iterator[VitalsError]:
     try:
         world.store.models()
     except VitalsError as error:
         yield error
+
+
+def _slack_problems(world: World) -> Iterator[VitalsError]:
+    """Ask Slack who the token is, and whether it may post; without a token digests are printed."""
+    token = world.settings.slack_token
+    if token is None:
+        return
+    from vitals.io.slack import Slack
+
+    try:
+        identity = Slack(token.get_secret_value(), world.settings.slack_base_url, world.clock).check()
+    except VitalsError as error:
+        yield error
+        return
+    if identity.missing:
+        yield ConfigError(f"VITALS_SLACK_TOKEN: lacks the scope {words.listed(identity.missing)}; add it to the app")

@@ -57,3 +57,16 @@ def test_a_lost_reply_posts_no_second_message(desk: Desk, workspace: Workspace) 
 
     assert ran.code == 0, ran.err
     assert len(workspace.roots) == 1
+
+
+def test_check_asks_slack_who_the_token_is(desk: Desk, workspace: Workspace) -> None:
+    """A token that may not post, or is none, is a problem before the first digest."""
+    fine = desk.run("check")
+    workspace.scopes = "channels:history"
+    lacking = desk.run("check")
+    workspace.faults["auth.test"] = [Fault(error="invalid_auth")]
+    refused = desk.run("check")
+
+    assert fine.code == 0, fine.out
+    assert (lacking.code, "chat:write" in lacking.out) == (2, True)
+    assert (refused.code, "VITALS_SLACK_TOKEN" in refused.out) == (3, True)

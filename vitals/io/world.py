@@ -18,7 +18,7 @@ from vitals.errors import ConfigError
 from vitals.io.settings import Settings
 from vitals.io.sources import Source, open_source
 from vitals.io.store import Store
-from vitals.records import Day, Partition, Validation
+from vitals.records import Partition, Validation
 from vitals.spec import Model
 
 Clock = Callable[[], datetime]
@@ -87,10 +87,3 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def days_as_text(days: Sequence[Day]) -> str:
-    """Days for a log line: one, or first to last."""
-    if not days:
-        return "no day"
-    return str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
