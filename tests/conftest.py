@@ -17,6 +17,11 @@ settings.load_profile("vitals")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run Prefect's tests last: its threads leave exit hooks that fail in every child forked after them."""
+    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
+
+
 @pytest.fixture(scope="session")
 def flights() -> Path:
     """The folder with predictions.parquet and feedback.parquet of the demo."""
