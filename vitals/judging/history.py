@@ -6,11 +6,13 @@ Knows nothing of stores and nothing of words: it is filled from stored rows, and
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from operator import attrgetter
 
 from vitals.judging.memory import Release
 from vitals.records import Day, Finding, Measurement, PartitionFacts
 
 KEPT_DAYS = 180
+_BY_KNOWN = attrgetter("known_on", "day")
 
 Key = tuple[str, str, str, int]
 """signal, subject, segment, age"""
@@ -80,10 +82,12 @@ class History:
         self.add(measurements)
 
     def add(self, measurements: Iterable[Measurement]) -> None:
-        """Remember measurements; a cohort that was said again later has several about one day."""
-        for one in sorted(measurements, key=lambda m: (m.known_on, m.day)):
+        """Remember measurements, none known before those remembered; a cohort said again later has several about one day."""
+        for one in sorted(measurements, key=_BY_KNOWN):
             known = self._series[(one.signal, one.subject, one.segment, one.age)].setdefault(one.day, [])
-            known[:] = [*(other for other in known if other.known_on != one.known_on), one]
+            if known and known[-1].known_on == one.known_on:
+                known.pop()
+            known.append(one)
 
     def series(
         self, signal: str, subject: str, segment: str = "", age: int = 0, late_days: int | None = None
