@@ -110,11 +110,27 @@ def failures_become_problems(model: Model, outcome: Outcome) -> Iterator[None]:
     """Turn any failure of one model into a line of the digest, with its traceback in the log."""
     try:
         yield
-    except VitalsError as error:
+    except Exception as error:
+        if was_interrupted(error):
+            raise KeyboardInterrupt from error
+        _remember(model, outcome, error)
+
+
+def was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: DuckDB and Arrow, interrupted in the middle, raise errors of their own."""
+    while error is not None:
+        if type(error).__name__ in {"InterruptException", "ArrowCancelled", "KeyboardInterrupt"}:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _remember(model: Model, outcome: Outcome, error: Exception) -> None:
+    if isinstance(error, VitalsError):
         log.warning("%s could not be monitored: %s", model.name, error)
         outcome.problems[model.name] = str(error)
         outcome.errors[model.name] = error
-    except Exception as error:
-        log.exception("%s could not be monitored", model.name)
+    else:
+        log.error("%s could not be monitored", model.name, exc_info=error)
         outcome.problems[model.name] = f"unexpected {type(error).__name__}: {error}; a bug, the log shows where"
         outcome.errors[model.name] = VitalsError(outcome.problems[model.name])
