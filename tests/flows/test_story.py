@@ -14,7 +14,7 @@ class InterruptException(Exception):  # noqa: N818  named as DuckDB names it
 def interrupted_query() -> None:
     """Fail as a source does whose query was interrupted: the driver's error is wrapped in ours."""
     try:
-        raise InterruptException
+        raise InterruptException  # noqa: TRY301  it stands for the driver
     except InterruptException:
         message = "the query ended early"
         raise SourceError(message) from None
