@@ -49,6 +49,30 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """What a picture of one problem shows: a line over about eight weeks, oldest day first; every tuple is as long as `days`.
+
+    Attributes
+    ----------
+    title : what is drawn, with the model. share : whether values are shares of rows (0-1), else plain numbers.
+    values : None where the day has no number. low, high : the usual range of a day, None where it is not known.
+    limit : a limit of the users', drawn across. marked : the day it is about. since : the day its incident opened.
+    alt : the picture in words with its numbers, for screen readers.
+    """
+
+    title: str
+    share: bool
+    days: tuple[Day, ...]
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    marked: Day
+    alt: str
+    limit: float | None = None
+    since: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One problem: a finding, or several with one cause.
 
@@ -60,7 +84,7 @@ class Item:
     remark : what changed or who took it ("was warning", "acknowledged by anna").
     causes : what explains it, most likely first. beside : what was seen with it.
     incidents : `<fingerprint>/<opened_on>`, as `vitals decide` takes them.
-    owners : Slack ids from the model files.
+    owners : Slack ids from the model files. chart : what a picture of it shows, None where there is none.
     """
 
     priority: int
@@ -81,6 +105,7 @@ class Item:
     incidents: tuple[str, ...] = ()
     runbooks: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    chart: Chart | None = None
 
     @property
     def info(self) -> bool:

@@ -41,6 +41,24 @@ _RESERVE = 500  # the small print at the end
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a digest; a message is never held back for it.
+
+    Attributes
+    ----------
+    name : its file name, unique within the digest. alt : a picture in words, '' for other files.
+    in_root : an image block of the root, `{"type": "image", "slack_file": {"id": name}, ...}`, shows it: the sender puts
+        the uploaded file's id for the name, or leaves the block out. Other files go into the thread.
+    """
+
+    name: str
+    title: str
+    alt: str
+    content: bytes
+    in_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SlackMessage:
     """One message, ready to send.
 
@@ -49,6 +67,7 @@ class SlackMessage:
     text : mrkdwn, escaped: what notifications and screen readers get. blocks : Block Kit.
     metadata : names the digest, its revision and the part (0 for the root).
     thread : replies, in order. plain : the digest without blocks: the root's text, then replies'; only on the root.
+    files : pictures and tables that go with it; only on the root.
     """
 
     text: str
@@ -56,6 +75,7 @@ class SlackMessage:
     metadata: Mapping[str, Any]
     thread: tuple["SlackMessage", ...] = ()
     plain: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
     @property
     def root(self) -> dict[str, Any]:
