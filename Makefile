@@ -7,7 +7,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo test test-fast lint fmt bench clean
+.PHONY: help setup demo test test-fast lint fmt bench slack clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -25,7 +25,7 @@ demo: setup      ## monitor five months of real predictions, print and write one
 	$(BIN)/vitals demo
 
 test: setup      ## all tests: pure ones, then those with real servers and kills
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -m "" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## the pure tests only (under a minute)
 	$(BIN)/python -m pytest
@@ -42,6 +42,9 @@ fmt: setup       ## format and fix what can be fixed
 
 bench: setup     ## time a day of 1M rows against the bare read and sort (ratios, same run)
 	$(BIN)/python -m tests.benchmarks.day
+
+slack: setup     ## serve a stand-in Slack with a page that shows what is sent to it
+	$(BIN)/python -m tests.slack --port 8787
 
 clean:           ## remove .venv and what the demo wrote
 	rm -rf $(VENV) out .vitals
