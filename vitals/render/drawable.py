@@ -104,14 +104,15 @@ def amount(value: float, share: bool) -> str:
     return words.number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.2g}"
 
 
-def _free_side(axes: "Axes", known: Drawable, point: tuple[float, float], size: tuple[float, float]) -> tuple[int, int]:
+def free_side(known: Drawable, point: Point, size: Point, frame: Frame) -> tuple[int, int]:
     """Choose where the number of a point hides least of the line: right (1) or left (-1), up (1) or down (-1).
 
     Parameters
     ----------
     size : width and height of the number, in points. frame : what the picture shows.
     """
-    (left, right), (bottom, top), across, along = frame.across, frame.along, *frame.scales
+    (left, right), (bottom, top) = frame.across, frame.along
+    across, along = frame.scales
     line = [((x - point[0]) * across, (y - point[1]) * along) for x, y in dense(known)]
 
     def hidden(side: tuple[int, int]) -> float:
