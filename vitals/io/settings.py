@@ -8,6 +8,9 @@ VITALS_SLACK_TOKEN             Slack bot token; without it digests are printed a
 VITALS_SLACK_BASE_URL          another address of Slack's API
 VITALS_SLACK_CHANNEL           channel of models that name none
 VITALS_SOURCE_<NAME>_URL       one per source that model files name
+VITALS_CATCH_UP                after an outage: one digest for all missed days (summary, the default) or one for each
+VITALS_HEARTBEAT_URL           address that is asked for after a delivered digest, for a dead-man's switch
+PREFECT_API_URL                Prefect's own: when set, `vitals check` looks at that server too
 
 Knows no drivers and opens nothing. Secrets do not show when settings are printed; `redact` takes them out of others' texts.
 """
@@ -35,6 +38,8 @@ _KNOWN = (
     "VITALS_SLACK_TOKEN",
     "VITALS_SLACK_BASE_URL",
     "VITALS_SLACK_CHANNEL",
+    "VITALS_CATCH_UP",
+    "VITALS_HEARTBEAT_URL",
 )
 _SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "file")
 _EXAMPLES = "postgresql://user:password@host/database, sqlite:///path/to/file.db or file:///folder/of/parquet"
@@ -52,6 +57,8 @@ class Settings:
     models_dir, suites_dir : folders of model files and of suites.
     slack_token, slack_base_url, slack_channel : None when not set.
     sources : URLs of sources by the middle part of their variable (`WAREHOUSE` of VITALS_SOURCE_WAREHOUSE_URL).
+    catch_up : `each` for one digest per missed day, `summary` for one about all of them.
+    heartbeat_url : asked for after a delivered digest; its path may be a secret. prefect_api_url : of Prefect's server.
     """
 
     home: Path
@@ -62,6 +69,9 @@ class Settings:
     slack_base_url: str | None = None
     slack_channel: str | None = None
     sources: Mapping[str, SecretStr] = field(default_factory=dict)
+    catch_up: str = "summary"
+    heartbeat_url: SecretStr | None = None
+    prefect_api_url: str | None = None
 
     @classmethod
     def from_env(
@@ -103,6 +113,9 @@ class Settings:
             slack_base_url=_address(given.get("VITALS_SLACK_BASE_URL")),
             slack_channel=_channel(given.get("VITALS_SLACK_CHANNEL")),
             sources={name: _checked(url, f"VITALS_SOURCE_{name}_URL") for name, url in urls.items()},
+            catch_up=_catch_up(given.get("VITALS_CATCH_UP", "summary")),
+            heartbeat_url=_heartbeat(given.get("VITALS_HEARTBEAT_URL")),
+            prefect_api_url=given.get("PREFECT_API_URL"),
         )
 
     def source_url(self, name: str) -> SecretStr:
@@ -128,14 +141,23 @@ class Settings:
         return hide_passwords(text)
 
     def _secrets(self) -> list[str]:
-        """Collect the token and the passwords of all URLs, raw and percent-encoded, longest first."""
-        token = [self.slack_token.get_secret_value()] if self.slack_token else []
-        found = set(token)  # very short ones are hidden in URLs only: they would tear every word apart
+        """Collect the token, the heartbeat's address and the passwords of all URLs, raw and percent-encoded, longest first."""
+        whole = [secret.get_secret_value() for secret in (self.slack_token, self.heartbeat_url) if secret]
+        found = set(whole)  # very short ones are hidden in URLs only: they would tear every word apart
         for url in (self.store_url, *self.sources.values()):
             found |= _passwords(url.get_secret_value())
         return sorted(
             (secret for secret in found if len(secret) >= _SHORTEST), key=lambda secret: (-len(secret), secret)
         )
+
+
+def source_variable(name: str) -> str:
+    """Name the variable that holds a source's URL.
+
+    >>> source_variable("flight-log")
+    'VITALS_SOURCE_FLIGHT_LOG_URL'
+    """
+    return f"VITALS_SOURCE_{_middle(name)}_URL"
 
 
 def hide_passwords(text: str) -> str:
@@ -221,6 +243,22 @@ def _address(url: str | None) -> str | None:
         msg = f"VITALS_SLACK_BASE_URL must be an http address, got '{hide_passwords(url)}'; unset it to use Slack"
         raise ConfigError(msg)
     return url
+
+
+def _catch_up(text: str) -> str:
+    if text not in {"summary", "each"}:
+        msg = f"VITALS_CATCH_UP must be summary (one digest for all missed days) or each (one a day), got '{text}'"
+        raise ConfigError(msg)
+    return text
+
+
+def _heartbeat(url: str | None) -> SecretStr | None:
+    if url is None:
+        return None
+    if not re.fullmatch(r"https?://[^\s/?#@]+([/?]\S*)?", url):
+        msg = "VITALS_HEARTBEAT_URL must be an http address without user and password; its value is not shown"
+        raise ConfigError(msg)
+    return SecretStr(url)
 
 
 def _channel(channel: str | None) -> str | None:
