@@ -22,6 +22,8 @@ WHOLE = ""
 REST = "…"
 HOLDOUT = "holdout"  # the segment of the rows that the model did not influence
 SO_FAR = "so far: "  # begins the method of what is not final, since events may still come
+NEWEST = "newest"  # days from the newest label of a cohort to the day on which its age was reached
+LABEL_TIME = "__label_time"
 NO_COVERAGE = "event labels: absence means negative"
 ESTIMATE = "estimate"
 PAIRED = "paired_roc_auc"
@@ -343,6 +345,7 @@ class TransitionKind(StrEnum):
     WORSENED = "worsened"
     QUIET = "quiet"  # the first judged good day
     RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"  # all that people said of it before is taken back
     ACCEPTED = "accepted"
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
@@ -396,6 +399,7 @@ class TriageKind(StrEnum):
     FALSE_ALARM = "false_alarm"
     MUTE = "mute"
     BAD_DAY = "bad_day"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,8 +409,12 @@ class Triage:
     Attributes
     ----------
     day : when it was said (local day of the model).
-    target : `<fingerprint>/<opened_on>` for accept, snooze, acknowledge, false_alarm;
+    target : `<fingerprint>/<opened_on>` for accept, snooze, acknowledge, false_alarm, withdraw;
         `<symptom>/<subject>` for mute; the bad day as `YYYY-MM-DD` for bad_day.
+
+    Notes
+    -----
+    Of one day `withdraw` comes first: it takes back everything that was said of the incident on earlier days.
     """
 
     model: str

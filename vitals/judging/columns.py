@@ -60,6 +60,10 @@ class Column:
         """Take an incident for a false alarm: its days, up to the one before `end`, always were normal."""
         self._memory.release(Release(opened_on, end, new_level=False))
 
+    def take_back(self, release: Release) -> None:
+        """Take back an acceptance or a false alarm: its days are in quarantine after all."""
+        self._memory.release(release)
+
     def judge(self, day: Day, *, not_judged: str | None = None, bad_days: Collection[Day] = frozenset()) -> Verdict:
         """Judge one day, later than all before.
 

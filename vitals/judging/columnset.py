@@ -156,7 +156,9 @@ class Columns:
         subject = share_subject(released.place)
         folds += [self.share(subject)] if subject is not None else []
         for fold in folds:
-            if release.new_level:
+            if release.withdrawn:
+                fold.take_back(release)
+            elif release.new_level:
                 fold.accept(release.opened_on, release.on)
             else:
                 fold.dismiss(release.opened_on, release.on)

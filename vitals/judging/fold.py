@@ -18,7 +18,8 @@ from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
 from vitals.judging.estimates import Estimates, without_own
 from vitals.judging.history import History, Places
-from vitals.judging.incidents import IncidentBook
+from vitals.judging.incidents import IncidentBook, in_order, last_words
+from vitals.judging.memory import Release
 from vitals.judging.past import Past
 from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
@@ -36,6 +37,7 @@ from vitals.records import (
     Observed,
     Symptom,
     Transition,
+    TransitionKind,
     Triage,
     TriageKind,
 )
@@ -74,7 +76,8 @@ class Fold:
         self._book = IncidentBook.rebuild(past.findings, past.transitions, past.before)
         self._places = Places()
         self._places.add(past.findings)
-        released = [known for one in past.transitions if (known := self._released(one))]
+        self._given: dict[tuple[str, Day], Release] = {}
+        released = [known for one in in_order(past.transitions) if (known := self._released(one))]
         self._columns = Columns(model, past.drifts, released, self._on_calendar)
         stored = list(profiles)
         self._estimates = Estimates(model)
@@ -127,23 +130,34 @@ class Fold:
     def _decide(self, day: Day) -> list[Transition]:
         """What people said of incidents since the last judged day, and what time says, before the day is judged."""
         since = max(self._last, day - timedelta(days=PAST_DAYS))
-        said = [replace(one, day=day) for one in self._triage if since < one.day <= day]
-        transitions = self._book.decide(day, said, self._with_release)
+        said = last_words(one for one in self._triage if since < one.day <= day)
+        transitions = self._book.decide(day, [replace(one, day=day) for one in said], self._with_release)
         for one in transitions:
             if released := self._released(one):
                 self._columns.release(released)
         return transitions
 
     def _released(self, change: Transition) -> Released | None:
-        """The days that a transition gives back, and the place they belong to; the place takes them back at once."""
+        """The days that a transition gives back (or takes), and the place they belong to, which learns it at once."""
+        key = (change.fingerprint, change.opened_on)
         for incident in self._book.incidents():
-            if (incident.fingerprint, incident.opened_on) == (change.fingerprint, change.opened_on):
-                release = release_of(incident, change)
+            if (incident.fingerprint, incident.opened_on) == key:
+                release = self._withdrawn(change) or release_of(incident, change)
                 if release is None:
                     return None
+                if not release.withdrawn:
+                    until = release.on if release.on < change.day else None
+                    self._given[key] = replace(release, until=until)
                 self._places.release(incident.fingerprint, release)
                 return Released(_place(incident), release)
         return None
+
+    def _withdrawn(self, change: Transition) -> Release | None:
+        """The release that a transition takes back, if it does."""
+        if change.kind is not TransitionKind.WITHDRAWN:
+            return None
+        given = self._given.pop((change.fingerprint, change.opened_on), None)
+        return replace(given, on=change.day, withdrawn=True) if given else None
 
     def _open_places(self) -> list[Place]:
         return [_place(one) for one in self._book.open_incidents()]

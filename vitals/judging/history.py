@@ -22,8 +22,8 @@ class Places:
     """Which days of a place (a fingerprint) are no reference, and since when its level holds.
 
     A day with a finding never teaches what is usual. A false alarm gives its days back; accepting gives them
-    back and drops what was known before the opening, since that is another level. Findings and releases may come in
-    any order.
+    back and drops what was known before the opening, since that is another level. Findings may come in any order,
+    a release before it is withdrawn.
     """
 
     def __init__(self) -> None:
@@ -38,8 +38,12 @@ class Places:
             self._found[finding.fingerprint].add((finding.cohort_day or finding.day, finding.day))
 
     def release(self, fingerprint: str, release: Release) -> None:
-        """Give back the days of an incident that people (or time) declared normal."""
-        self._released[fingerprint].add(release)
+        """Give back the days of an incident that people (or time) declared normal, or keep them after all."""
+        known = self._released[fingerprint]
+        if release.withdrawn:
+            known -= {one for one in known if one.opened_on == release.opened_on}
+        else:
+            known.add(release)
 
     def told(self, fingerprint: str, day: Day) -> bool:
         """Whether a finding about a day was made of this place before."""

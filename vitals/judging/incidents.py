@@ -20,11 +20,12 @@ _ORDER = tuple(TransitionKind)
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An incident, how many good days it had in a row, and whether it may continue (it was resolved by good days)."""
+    """An incident, its good days in a row, and whether it may continue (it was resolved by good days)."""
 
     incident: Incident
     quiet: int = 0
     may_reopen: bool = False
+    before: "_Entry | None" = None  # as it was before people ended it
 
     @property
     def open(self) -> bool:
@@ -53,7 +54,7 @@ class IncidentBook:
         book = cls()
         seen = _by_day(f for f in findings if before is None or f.day < before)
         changes: dict[Day, list[Transition]] = {}
-        for change in sorted(transitions, key=lambda c: _ORDER.index(c.kind)):
+        for change in in_order(transitions):
             if before is None or change.day < before:
                 changes.setdefault(change.day, []).append(change)
         for day in sorted(seen.keys() | changes.keys()):
@@ -79,7 +80,8 @@ class IncidentBook:
 
         Parameters
         ----------
-        triage : of any day; those dated `day` about incidents are applied, in the order of kind, target and who.
+        triage : of any day; those dated `day` about incidents are applied, in the order of kind, target and who; what
+            is withdrawn comes first.
         with_release : whether an incident of the responses started with a release of the model.
 
         Returns
@@ -88,9 +90,10 @@ class IncidentBook:
 
         Notes
         -----
-        A false alarm may be said of a resolved incident too; all else needs an open one and is otherwise without effect.
+        A false alarm may be said of a resolved incident too; what people ended may be withdrawn, unless its place has
+        another incident since; all else needs an open one and is otherwise without effect.
         """
-        said = sorted((t for t in triage if t.day == day), key=lambda t: (t.kind, t.target, t.who))
+        said = sorted((t for t in triage if t.day == day), key=_saying_order)
         made = [change for one in said if (change := self._said(day, one)) is not None]
         for incident in self.open_incidents():
             after = self._accepts_itself_after(incident, with_release)
@@ -160,7 +163,10 @@ class IncidentBook:
         found = next((e for (f, o), e in self._entries.items() if f == fingerprint and o.isoformat() == opened), None)
         if found is None or said.kind not in _SAYINGS:
             return None
-        if not found.open and not (said.kind is TriageKind.FALSE_ALARM and found.may_reopen):
+        if said.kind is TriageKind.WITHDRAW:
+            if found is not self._latest(fingerprint) or not (found.open or found.before):
+                return None
+        elif not found.open and not (said.kind is TriageKind.FALSE_ALARM and found.may_reopen):
             return None
         kind, words = _SAYINGS[said.kind]
         until = f" until {said.until.isoformat()}" if said.until else ""
@@ -205,7 +211,11 @@ class IncidentBook:
         if change.kind in ENDS:
             resolved_on = entry.incident.resolved_on or change.day
             ended = replace(entry.incident, resolved_on=resolved_on, reason=change.reason)
-            self._entries[key] = _Entry(ended, may_reopen=change.kind is TransitionKind.RESOLVED)
+            by_itself = change.kind is TransitionKind.RESOLVED
+            self._entries[key] = _Entry(ended, may_reopen=by_itself, before=None if by_itself else entry)
+        elif change.kind is TransitionKind.WITHDRAWN:
+            standing = entry.before or entry
+            self._entries[key] = replace(standing, incident=replace(standing.incident, acknowledged_by=None))
         elif change.kind is TransitionKind.QUIET:
             self._entries[key] = replace(entry, quiet=entry.quiet + 1)
         elif change.kind is TransitionKind.ACKNOWLEDGED:
@@ -218,8 +228,28 @@ _SAYINGS = {
     TriageKind.FALSE_ALARM: (TransitionKind.FALSE_ALARM, "false alarm, says "),
     TriageKind.ACKNOWLEDGE: (TransitionKind.ACKNOWLEDGED, ""),
     TriageKind.SNOOZE: (TransitionKind.SNOOZED, "snoozed by "),
+    TriageKind.WITHDRAW: (TransitionKind.WITHDRAWN, "taken back by "),
 }
 _AFTER_FINDINGS = frozenset({TransitionKind.QUIET, TransitionKind.RESOLVED})
+
+
+def in_order(transitions: Iterable[Transition]) -> list[Transition]:
+    """Sort transitions as they happened: by day, and within a day what is withdrawn before what is said anew."""
+    return sorted(transitions, key=lambda one: (one.day, _ORDER.index(one.kind)))
+
+
+def last_words(triage: Iterable[Triage]) -> list[Triage]:
+    """Leave, of what was said over several days that are judged as one, what still holds: a day has one of a kind."""
+    held: dict[tuple[TriageKind, str], Triage] = {}
+    for one in sorted(triage, key=lambda t: (t.day, *_saying_order(t))):
+        if one.kind is TriageKind.WITHDRAW:
+            held = {key: said for key, said in held.items() if said.target != one.target}
+        held[one.kind, one.target] = one
+    return list(held.values())
+
+
+def _saying_order(said: Triage) -> tuple[bool, str, str, str]:
+    return said.kind is not TriageKind.WITHDRAW, said.kind, said.target, said.who
 
 
 def _by_day(findings: Iterable[Finding]) -> dict[Day, dict[str, Finding]]:

@@ -23,11 +23,15 @@ class Release:
     Attributes
     ----------
     new_level : accepted as the new normal (a level of its own); False for a false alarm (they always were normal).
+    withdrawn : the other way round: such a release was taken back on `on`, and these days teach no more; `until` says
+        where they end when that was earlier (a false alarm said of an incident that had ended).
     """
 
     opened_on: Day
     on: Day
     new_level: bool = True
+    withdrawn: bool = False
+    until: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,12 @@ class Memory:
         self.level = 0
         for row in sorted(past, key=lambda row: row.day):
             self.add(row)
-        latest = self.level
-        for release in sorted(releases, key=lambda release: (release.on, release.opened_on)):
-            before = [row.level for day, row in self._days.items() if day < release.on]
-            self.level = max(before, default=0)
+        since = Day.min
+        for release in sorted(releases, key=lambda one: (one.on, not one.withdrawn, one.opened_on)):
+            self.level = self._level_before(release.on, since)
             self.release(release)
-        self.level = max(latest, self.level)
+            since = release.on if release.withdrawn else since
+        self.level = max([self.level, *(row.level for day, row in self._days.items() if day >= since)])
 
     def add(self, row: Drift) -> None:
         """Remember a judged (or not judged) day."""
@@ -89,8 +93,16 @@ class Memory:
         while self._days and (first := next(iter(self._days))) < oldest:
             del self._days[first]
 
+    def _level_before(self, end: Day, since: Day) -> int:
+        """The level at the end of the day before `end`; levels of before `since` may have been taken back."""
+        rows = [row.level for day, row in self._days.items() if since <= day < end]
+        return max(rows, default=self.level if since > Day.min else 0)
+
     def release(self, release: Release) -> None:
         """Give the days of an incident back; a new level starts when they are accepted."""
+        if release.withdrawn:
+            self._withdraw(release)
+            return
         level = self.level + 1 if release.new_level else None
         for day, row in self._days.items():
             if release.opened_on <= day < release.on:
@@ -102,6 +114,15 @@ class Memory:
         if yesterday in self._days:
             self._days[yesterday] = replace(self._days[yesterday], score=0.0)
         self.level = self.level if level is None else level
+
+    def _withdraw(self, release: Release) -> None:
+        """Take back a release: the days since the incident opened are in quarantine again, on the level before it."""
+        before = [row.level for day, row in self._days.items() if day < release.opened_on]
+        level = max(before, default=0)
+        for day, row in self._days.items():
+            if release.opened_on <= day < (release.until or release.on):
+                self._days[day] = replace(row, eligible=False, level=level if release.new_level else row.level)
+        self.level = level if release.new_level else self.level
 
     def reference(self, today: Day, days: int, bad_days: Collection[Day]) -> list[Day]:
         """Give the last `days` eligible days before today, at most 180 days back, oldest first."""

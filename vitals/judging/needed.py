@@ -18,10 +18,10 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
     Notes
     -----
     A column's reference is its last eligible days, and days declared bad push it further back. What people release
-    later (an accepted incident, a false alarm) only makes more days eligible, so it never reaches further back; a young
-    column, with fewer eligible days, needs all it has.
+    later (an accepted incident, a false alarm) only makes more days eligible, so it never reaches further back, unless
+    it is taken back; a young column, with fewer eligible days, needs all it has.
     """
-    spare = sum(one.kind is TriageKind.BAD_DAY for one in triage)
+    spare = sum(_lost_days(one, past.since) for one in triage)
     recent = past.before - timedelta(days=RECENT_REACH_DAYS)
     rows: dict[Key, list[Drift]] = {}
     for row in past.drifts:
@@ -34,3 +34,10 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
         oldest = eligible[wanted - 1] if len(eligible) >= wanted else min(row.day for row in days)
         found[key] = min(recent, oldest)
     return found
+
+
+def _lost_days(one: Triage, since: Day) -> int:
+    """How many days at most a decision keeps out of a reference."""
+    if one.kind is TriageKind.WITHDRAW and one.day > since:
+        return (one.day - Day.fromisoformat(one.target.rpartition("/")[2])).days
+    return int(one.kind is TriageKind.BAD_DAY)

@@ -55,7 +55,7 @@ def release_of(incident: Incident, change: Transition) -> Release | None:
     """
     if change.kind not in {TransitionKind.ACCEPTED, TransitionKind.FALSE_ALARM}:
         return None
-    on = incident.resolved_on or change.day
+    on = min(incident.resolved_on or change.day, change.day)
     return Release(incident.opened_on, on, new_level=change.kind is TransitionKind.ACCEPTED)
 
 
