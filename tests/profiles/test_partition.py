@@ -93,7 +93,7 @@ def test_every_profile_equals_the_summary_of_its_rows() -> None:
     for (subject, segment), profile in by.items():
         if segment in masks:
             summary = summarise(rows[subject].filter(pa.array(masks[segment])))
-            bare = Profile("m", DAY, subject, segment, summary, profile.minis)
+            bare = Profile("m", DAY, subject, segment, summary, profile.minis, profile.answers)
             assert encode(profile) == encode(bare), (subject, segment)
 
 
@@ -114,7 +114,7 @@ def test_minis_of_a_number_are_its_quantiles_and_atom() -> None:
         atom=str(int(values[counts.argmax()])),
         atom_count=int(counts.max()),
     )
-    assert set(minis) == {"shop=big", "shop=mid", "shop=∅", "floor=0", "floor=1", "floor=2"}
+    assert set(minis) == {"shop=big", "shop=mid", "shop=∅", "floor=0", "floor=1", "floor=2", "version=gbm-2"}
 
 
 def test_minis_of_a_text_have_an_atom_only() -> None:
@@ -129,8 +129,8 @@ def test_minis_of_a_text_have_an_atom_only() -> None:
 
 
 def test_a_segment_column_has_no_minis_within_itself() -> None:
-    """`shop` within `shop=big` says nothing, so only the other grouping is kept."""
-    assert {m.segment.split("=")[0] for m in keyed(profiles(table()))["shop", ""].minis} == {"floor"}
+    """`shop` within `shop=big` says nothing, so only the other groupings are kept."""
+    assert {m.segment.split("=")[0] for m in keyed(profiles(table()))["shop", ""].minis} == {"floor", "version"}
 
 
 def test_row_order_changes_nothing() -> None:

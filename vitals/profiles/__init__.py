@@ -3,9 +3,10 @@
 from vitals.profiles.codec import decode, encode
 from vitals.profiles.partition import profile_partition
 from vitals.profiles.summarise import summarise
-from vitals.profiles.types import CategoricalSummary, Mini, NumericSummary, Profile, Summary
+from vitals.profiles.types import Answers, CategoricalSummary, Mini, NumericSummary, Profile, Summary
 
 __all__ = [
+    "Answers",
     "CategoricalSummary",
     "Mini",
     "NumericSummary",

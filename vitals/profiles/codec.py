@@ -3,23 +3,26 @@
 The layout: one version byte, one byte that says whether the rest is deflated, then the body. The body is a
 4-byte length and a JSON head, followed by little-endian arrays. Anchors are kept as steps between the
 order-preserving integers behind doubles (few high bits), counts as steps in the smallest type that holds them.
-Equal profiles give equal bytes.
+Equal profiles give equal bytes; those without answers are written as before there were any.
 """
 
 import json
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vitals.errors import StoreError
-from vitals.profiles.types import CategoricalSummary, Mini, NumericSummary, Profile
+from vitals.profiles.types import Answers, CategoricalSummary, Mini, NumericSummary, Profile, Summary
 from vitals.records import Day
 
 VERSION = 1
+WITH_ANSWERS = 2
 _LEVEL = 6
 _WORTH = 0.9  # deflate only what shrinks to less: inflating costs more than all else here
+_MANTISSA = 53  # bits of a double's
 _TYPES = ("", "<u1", "<u2", "<u4", "<u8")
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -35,11 +38,13 @@ def encode(profile: Profile) -> bytes:
     else:
         arrays, kind = _pack(summary.counts, usual=1)
         head = ["c", summary.n, summary.nulls, summary.other, summary.distinct, kind, *summary.values]
-    text = json.dumps([head, minis], separators=(",", ":")).encode()
+    answers = [_answers(summary, profile.answers)] if profile.answers else []
+    text = json.dumps([head, minis, *answers], separators=(",", ":")).encode()
     body = struct.pack("<I", len(text)) + text + arrays
     small = zlib.compress(body, _LEVEL)
     deflated = len(small) < _WORTH * len(body)
-    return bytes((VERSION, deflated)) + (small if deflated else body)
+    version = WITH_ANSWERS if answers else VERSION
+    return bytes((version, deflated)) + (small if deflated else body)
 
 
 def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Profile:
@@ -49,16 +54,60 @@ def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Pro
     ------
     StoreError : written by another version of this layout, or damaged.
     """
-    if len(blob) < 2 or blob[0] != VERSION:
+    if len(blob) < 2 or blob[0] not in {VERSION, WITH_ANSWERS}:
         found = blob[:1].hex() or "nothing"
-        message = f"{model} {day}: profile of {subject} has layout {found}, expected {VERSION:02x}; observe the day again with --force"
+        expected = f"{VERSION:02x} or {WITH_ANSWERS:02x}"
+        message = f"{model} {day}: profile of {subject} has layout {found}, expected {expected}; observe the day again with --force"
         raise StoreError(message)
     body = zlib.decompress(memoryview(blob)[2:]) if blob[1] else blob[2:]
     size = 4 + int.from_bytes(body[:4], "little")
-    head, few = json.loads(body[4:size])
+    head, few, *answers = json.loads(body[4:size])
     summary = _read_numeric(head, body, size) if head[0] == "n" else _read_categorical(head, body, size)
     minis = tuple(Mini(s, n, nulls, q and tuple(q), atom, count) for s, n, nulls, q, atom, count in few)
-    return Profile(model, day, subject, segment, summary, minis)
+    return Profile(
+        model, day, subject, segment, summary, minis, _read_answers(answers[0], summary) if answers else None
+    )
+
+
+def _answers(summary: Summary, answers: Answers) -> list[object]:
+    """Write edges as places among the summary's anchors (odd: just below), sums as whole numbers of a power of two."""
+    rows = [row.tolist() for row in answers.rows]
+    exponents = [_exponent(sums) for sums in answers.sums]
+    whole = [
+        [int(value) for value in np.ldexp(sums, -exponent)]
+        for sums, exponent in zip(answers.sums, exponents, strict=True)
+    ]
+    edges: list[int] | int = len(answers.texts)
+    if isinstance(summary, NumericSummary):
+        at = summary.anchors.searchsorted(answers.edges)
+        edges = (2 * at + (summary.anchors[at] != answers.edges)).tolist()
+    shared = rows[:1] if all(row == rows[0] for row in rows) else rows
+    return [edges, answers.names, shared, exponents, whole]
+
+
+def _exponent(sums: NDArray[np.float64]) -> int:
+    """Give the largest power of two of which all sums are whole multiples."""
+    mantissas, exponents = np.frexp(sums[sums != 0])
+    if not mantissas.size:
+        return 0
+    whole = np.abs(np.ldexp(mantissas, _MANTISSA)).astype(np.int64)
+    zeros = np.log2((whole & -whole).astype(np.float64)).astype(np.int64)
+    return int((exponents - _MANTISSA + zeros).min())
+
+
+def _read_answers(stored: list[Any], summary: Summary) -> Answers:
+    places, names, rows, exponents, whole = stored
+    edges = np.empty(0)
+    texts: tuple[str, ...] = ()
+    if isinstance(summary, NumericSummary):
+        codes = np.array(places, dtype=np.int64)
+        anchors = summary.anchors[codes >> 1]
+        edges = np.where(codes & 1, np.nextafter(anchors, -np.inf), anchors)
+    else:
+        texts = summary.values[:places]
+    full = rows if len(rows) == len(names) else rows * len(names)
+    sums = [np.ldexp(np.array(values, dtype=np.float64), e) for values, e in zip(whole, exponents, strict=True)]
+    return Answers(edges, texts, tuple(names), np.array(full, dtype=np.int64), np.array(sums))
 
 
 def _numeric(summary: NumericSummary) -> tuple[list[object], bytes]:

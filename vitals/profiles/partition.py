@@ -1,7 +1,8 @@
 """All profiles of one day: which columns are summarised, over which rows.
 
 Responses over the whole day, per segment value and per version; the latency over the whole day; inputs over the whole
-day, with a few numbers per segment value to name where a fault lives. Every counted row takes part, failed answers too:
+day, with a few numbers per segment value (and version, when there are several) to name where a fault lives, and with
+what the model answered within their bins. Every counted row takes part, failed answers too:
 errors are a symptom of their own. Groups under 100 rows are never summarised, so that no person shows.
 """
 
@@ -10,10 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from vitals.profiles.answers import Answered, answered, answers_of_numbers, answers_of_texts
 from vitals.profiles.columns import Codes, Numbers, plain
 from vitals.profiles.segments import Groups, group
 from vitals.profiles.summarise import count_codes, summarise_counts, summarise_sorted
-from vitals.profiles.types import Mini, Profile, Summary
+from vitals.profiles.types import Answers, Mini, NumericSummary, Profile, Summary
 from vitals.records import WHOLE, Partition
 from vitals.spec.model import Model
 
@@ -35,6 +37,7 @@ def profile_partition(model: Model, partition: Partition) -> list[Profile]:
     read = set(partition.facts.columns)
     segments = {name: group(table[name], name) for name in predictions.segments if name in read}
     versions = {"version": group(table[predictions.version], "version")} if predictions.version in read else {}
+    answers = answered(model, partition)
     profiles: list[Profile] = []
     for name in (column for column in model.watched if column in read):
         column = plain(table[name], name)
@@ -42,11 +45,26 @@ def profile_partition(model: Model, partition: Partition) -> list[Profile]:
             found = _summaries(column, segments | versions)
             profiles += [Profile(model.name, day, name, segment, summary) for segment, summary in found.items()]
         else:
-            by = segments if name in predictions.inputs and name != predictions.latency_ms else {}
+            is_input = name in predictions.inputs and name != predictions.latency_ms
+            by = segments | _several(versions) if is_input else {}
             others = {key: groups for key, groups in by.items() if key != name}
             summary, minis = _with_minis(column, others)
-            profiles.append(Profile(model.name, day, name, WHOLE, summary, minis))
+            given = _answers(column, summary, answers) if is_input and answers else None
+            profiles.append(Profile(model.name, day, name, WHOLE, summary, minis, given))
     return profiles
+
+
+def _several(versions: Mapping[str, Groups]) -> dict[str, Groups]:
+    """Leave out versions on a day that has only one: it is the whole."""
+    return {key: groups for key, groups in versions.items() if len(groups.segments) > 1}
+
+
+def _answers(column: Numbers | Codes, summary: Summary, answers: Answered) -> Answers | None:
+    if isinstance(column, Numbers) and isinstance(summary, NumericSummary):
+        return answers_of_numbers(column, summary, answers)
+    if isinstance(column, Codes) and not isinstance(summary, NumericSummary):
+        return answers_of_texts(column, summary, answers)
+    return None
 
 
 def _summaries(column: Numbers | Codes, by: Mapping[str, Groups]) -> dict[str, Summary]:

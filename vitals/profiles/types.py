@@ -76,8 +76,29 @@ class Mini:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What the model answered within bins of an input: enough to say how much of a change its mix explains.
+
+    Attributes
+    ----------
+    edges : numbers only: right-closed ends of the bins, ascending, shape (e,), the first the minimum, the last the maximum.
+        The first bin holds what equals the first edge.
+    texts : texts only: the day's most frequent ones, in their order in the summary.
+    names : of the answers, each a column (its mean) or `column=value` (a share).
+    rows : rows with that answer, shape (names, bins): numbers e bins, texts t bins and all other texts, then in both null.
+    sums : sum of the answer over these rows (of a share: rows that have the value), of the same shape.
+    """
+
+    edges: NDArray[np.float64]
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    rows: NDArray[np.int64]
+    sums: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """One column (or one column within a segment) on one day."""
+    """One column (or one column within a segment) on one day; `answers` of an input over the whole day."""
 
     model: str
     day: Day
@@ -85,3 +106,4 @@ class Profile:
     segment: str
     summary: Summary
     minis: tuple[Mini, ...] = ()
+    answers: Answers | None = None
