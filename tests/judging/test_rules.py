@@ -130,9 +130,9 @@ def test_two_hundred_ordinary_days_of_a_heuristic_are_silent() -> None:
 
 def test_a_range_stays_within_what_the_number_can_be() -> None:
     """A count is never negative, a share never over one; a number that was negative has no such end."""
-    assert rules._possible(-0.1, 1.1, [0.0, 0.9]) == (0.0, 1.0)
-    assert rules._possible(-5, 40, [3, 20]) == (0.0, 40)
-    assert rules._possible(-5, 4, [-1, 2]) == (-5, 4)
+    assert rules.possible(-0.1, 1.1, [0.0, 0.9]) == (0.0, 1.0)
+    assert rules.possible(-5, 40, [3, 20]) == (0.0, 40)
+    assert rules.possible(-5, 4, [-1, 2]) == (-5, 4)
 
 
 def test_a_heuristic_on_a_holiday_is_information() -> None:

@@ -167,7 +167,7 @@ class Fold:
         return bool(releases(self._history, incident.opened_on))
 
     def _today(self, observed: Observed) -> Today:
-        unfit = _declared_bad(self._triage, observed.day)
+        unfit = declared_bad(self._triage, observed.day)
         name = calendar_name(observed.day, self._model.calendar)
         return Today(self._model, observed, self._history, self._places, name, unfit, self._on_calendar)
 
@@ -223,7 +223,7 @@ def _ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (one.priority, -one.severity.rank, one.symptom, one.subject, one.segment))
 
 
-def _declared_bad(triage: Iterable[Triage], known_on: Day) -> frozenset[Day]:
+def declared_bad(triage: Iterable[Triage], known_on: Day) -> frozenset[Day]:
     """Days that people declared bad up to a day."""
     return frozenset(
         Day.fromisoformat(one.target) for one in triage if one.kind is TriageKind.BAD_DAY and one.day <= known_on

@@ -72,7 +72,7 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
     against = score(value, past)
     if abs(against.z) <= least:
         return ruling
-    low, high = _possible(against.low, against.high, past)
+    low, high = possible(against.low, against.high, past)
     said = f"{rule.name}: {words.number(value)}, usually {words.number_range(low, high)}"
     severity, advice = calm(Severity.WARNING, today), rule.what_to_do
     ruling.findings.append(
@@ -81,7 +81,7 @@ def _heuristic(today: Today, rule: Heuristic, measured: Measurement) -> Ruling:
     return ruling
 
 
-def _possible(low: float, high: float, past: Sequence[float]) -> tuple[float, float]:
+def possible(low: float, high: float, past: Sequence[float]) -> tuple[float, float]:
     """Cut a usual range to what the number seems able to be: a count is never negative, a share never over 1."""
     if min(past) < 0:
         return low, high

@@ -44,7 +44,7 @@ def judge(today: Today) -> Ruling:
 
 
 def _no_rows(today: Today) -> Finding:
-    usual = _usual_total(today)
+    usual = usual_total(today)
     than = f" (usually {words.count(round(usual[0]), 'row')} on a {today.day:%A})" if usual else ""
     return finding(
         today,
@@ -75,7 +75,7 @@ def _median_rows(today: Today, of: Day) -> tuple[float, int] | None:
     return (float(median(same)), len(same)) if len(same) >= 2 else None
 
 
-def _usual_total(today: Today) -> tuple[float, float, float] | None:
+def usual_total(today: Today) -> tuple[float, float, float] | None:
     """Usual rows of this weekday: median, low, high; None with too little past."""
     known = _median_rows(today, today.day)
     if known is None:
@@ -91,7 +91,7 @@ def _usual_total(today: Today) -> tuple[float, float, float] | None:
 
 
 def _total(today: Today) -> Ruling:
-    usual = _usual_total(today)
+    usual = usual_total(today)
     if usual is None:
         return Ruling()
     ruling = Ruling(judged={(Symptom.TRAFFIC, "day", "")})
@@ -119,7 +119,7 @@ def _total(today: Today) -> Ruling:
     return ruling
 
 
-def _per_hour(facts: PartitionFacts) -> Hours:
+def per_hour(facts: PartitionFacts) -> Hours:
     """Rows per full local hour, shape (24,); NaN where the day lacks the hour."""
     lengths = np.asarray(facts.hour_lengths, dtype=np.float64)
     rows = np.asarray(facts.hours, dtype=np.float64)
@@ -130,7 +130,7 @@ def _per_hour(facts: PartitionFacts) -> Hours:
 
 def _median_hours(today: Today, days: Iterable[Day]) -> Hours:
     """Median rows per hour over days; NaN in an hour that none of them has."""
-    table = np.stack([_per_hour(today.history.facts[d]) for d in days])
+    table = np.stack([per_hour(today.history.facts[d]) for d in days])
     lacking = np.isnan(table)
     if not lacking.any():
         return np.asarray(np.median(table, axis=0))
@@ -140,7 +140,7 @@ def _median_hours(today: Today, days: Iterable[Day]) -> Hours:
     return usual
 
 
-def _usual_hours(today: Today, of: Day, weeks: int) -> Hours | None:
+def usual_hours(today: Today, of: Day, weeks: int) -> Hours | None:
     """Median rows per hour on the same weekday, shape (24,); None without two of them."""
     same = _same_weekdays(today, weeks, of)
     return _median_hours(today, same) if len(same) >= 2 else None
@@ -154,7 +154,7 @@ def _any_week_hours(today: Today) -> Hours | None:
 
 def _end_of_day(today: Today) -> Ruling:
     """Find a day whose last hours are missing."""
-    usual, young = _usual_hours(today, today.day, DAY_WEEKS), False
+    usual, young = usual_hours(today, today.day, DAY_WEEKS), False
     if usual is None:
         usual, young = _any_week_hours(today), True
     if usual is None:
@@ -194,10 +194,10 @@ def _hours(today: Today) -> Ruling:
 
     An hour that is off has no good day, whether it is said or not.
     """
-    usual = _usual_hours(today, today.day, HOUR_WEEKS)
+    usual = usual_hours(today, today.day, HOUR_WEEKS)
     if usual is None:
         return Ruling()
-    rows = _per_hour(today.facts)
+    rows = per_hour(today.facts)
     with np.errstate(divide="ignore", invalid="ignore"):
         miss = rows / usual - 1
     off = np.isfinite(miss) & (np.abs(miss) > _allowed(today, usual))
@@ -217,10 +217,10 @@ def _allowed(today: Today, usual: Hours) -> Hours:
     """Largest ordinary relative miss per hour: max(30 %, 2 q95 of the misses of 28 days at h-1..h+1, 5 / sqrt(m))."""
     facts, misses = today.history.facts, []
     for day in _usable(today, (d for d in facts if d >= today.day - timedelta(days=28))):
-        before = _usual_hours(today, day, HOUR_WEEKS)
+        before = usual_hours(today, day, HOUR_WEEKS)
         if before is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
-                misses.append(np.abs(_per_hour(facts[day]) / before - 1))
+                misses.append(np.abs(per_hour(facts[day]) / before - 1))
     spread = np.full(24, 2 * HOUR_FLOOR)
     if len(misses) >= 7:
         table = np.where(np.isfinite(misses), misses, np.nan)

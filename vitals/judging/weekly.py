@@ -5,8 +5,8 @@ later; a cohort that was told about at a younger age is not told about again. Th
 the chances of a false alarm. Where a single cohort of the day speaks already, the week is silent.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,26 @@ LEAST_COHORTS = 28
 FULL_COHORTS = 56
 THRESHOLDS = {"rank": 4.0, "loss": 5.0}
 YOUNG = 1.5  # a shorter past knows its own scale less well: thresholds times this
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A metric over seven cohorts, and what it usually is over as many.
+
+    Attributes
+    ----------
+    value, center, low, high : on the metric's own scale. rows : of the week. first : its first cohort that counts.
+    cohorts : how many single cohorts the usual was learned from.
+    """
+
+    value: float
+    center: float
+    low: float
+    high: float
+    z: float
+    rows: int
+    first: Day
+    cohorts: int
 
 
 def judge(today: Today, measured: Sequence[Measurement], daily: Ruling) -> Ruling:
@@ -53,6 +73,26 @@ def _one(today: Today, measured: Measurement) -> Finding | None:
         **today.history.series("performance", metric.name, "", measured.age, measured.late_days),
         measured.day: measured,
     }
+    known = compared(today, metric, measured, series)
+    if known is None or known.cohorts < LEAST_COHORTS:
+        return None
+    least = THRESHOLDS[metric.family] * (1 if known.cohorts >= FULL_COHORTS else YOUNG)
+    change = known.value - known.center
+    if not metric.is_bad(change) or abs(change) < material(today, metric, known.center) or abs(known.z) <= least:
+        return None
+    return _finding(today, replace(measured, value=known.value, n=known.rows), known.first, (known.low, known.high))
+
+
+def compared(
+    today: Today, metric: Metric[Any], measured: Measurement, series: Mapping[Day, Measurement]
+) -> Week | None:
+    """Compare the week that ends with a cohort with the weeks before it; None where either is too short.
+
+    Parameters
+    ----------
+    series : the metric at the cohort's age, by day, the cohort among them.
+    """
+    place = fingerprint(today.model.name, Symptom.PERFORMANCE, measured.subject, measured.segment)
     first = measured.day - timedelta(days=weeks.DAYS - 1)
     week = [series[day] for day in _fit(today, [day for day in series if first <= day <= measured.day])]
     points = _points(metric, week)
@@ -60,15 +100,19 @@ def _one(today: Today, measured: Measurement) -> Finding | None:
     reference = today.reference(series, place, first)
     past = _points(metric, alike(today, reference, measured, [one for one in week if one.day in points]))
     known = weeks.against(now, weeks.windows(past)) if now else None
-    if now is None or known is None or len(past) < LEAST_COHORTS:
+    if now is None or known is None:
         return None
-    value, center = natural(metric, now.value), natural(metric, known.center)
-    least = THRESHOLDS[metric.family] * (1 if len(past) >= FULL_COHORTS else YOUNG)
-    change = value - center
-    if not metric.is_bad(change) or abs(change) < material(today, metric, center) or abs(known.z) <= least:
-        return None
-    ends = tuple(natural(metric, known.center + side * 2 * known.spread) for side in (-1, 1))
-    return _finding(today, replace(measured, value=value, n=round(now.rows)), min(points), (ends[0], ends[1]))
+    low, high = (natural(metric, known.center + side * 2 * known.spread) for side in (-1, 1))
+    return Week(
+        value=natural(metric, now.value),
+        center=natural(metric, known.center),
+        low=low,
+        high=high,
+        z=known.z,
+        rows=round(now.rows),
+        first=min(points),
+        cohorts=len(past),
+    )
 
 
 def _fit(today: Today, days: Iterable[Day]) -> list[Day]:
