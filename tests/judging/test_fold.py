@@ -126,7 +126,12 @@ def decisions(seed: int, incidents: Sequence[Incident]) -> list[Triage]:
         said(TriageKind.BAD_DAY, day(i + chance.randint(0, 3)), str(day(i))) for i in (18, 41, chance.randint(25, 60))
     ]
     mutes = [said(TriageKind.MUTE, day(chance.randint(20, 60)), "input_drift/distance", day(70))]
-    return [*made, *bad, *mutes]
+    withdrawn = [
+        said(TriageKind.WITHDRAW, one.day + timedelta(days=chance.randint(1, 3)), one.target)
+        for one in made
+        if chance.random() < 0.8
+    ]
+    return [*made, *bad, *mutes, *withdrawn]
 
 
 @pytest.fixture
@@ -162,6 +167,7 @@ def test_a_replay_from_any_day_leaves_the_same_rows(world: World, seed: int) -> 
     judging.judge(world, WATCHED)
     expected = world.store.dump("m")
 
+    assert "withdrawn" in {row[2] for row in expected["transition"]}
     assert {Symptom(row["symptom"]) for row in world.store.rows("findings", "m")} >= {
         Symptom.UNIT_CHANGE, Symptom.RESPONSE_DRIFT, Symptom.ERRORS, Symptom.LATENCY, Symptom.PERFORMANCE,
         Symptom.LABEL_COVERAGE, Symptom.PARTITION_INCOMPLETE, Symptom.HEURISTIC, Symptom.INPUT_QUALITY,
