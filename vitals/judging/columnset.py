@@ -10,8 +10,8 @@ from vitals.judging.columns import Column, ColumnRule, Kind, Release, Verdict
 from vitals.judging.day import Place
 from vitals.judging.service import SHARES
 from vitals.judging.shares import Share, ShareRule, ShareVerdict
-from vitals.judging.units import Sketch, sketch
-from vitals.profiles import Profile, Summary
+from vitals.judging.units import Sketch, of_segment, sketch
+from vitals.profiles import Answers, Mini, Profile, Summary
 from vitals.records import WHOLE, Day, Drift, Measurement, Symptom
 from vitals.spec import Model
 from vitals.stats.distances import Distances, compare
@@ -44,6 +44,8 @@ class Columns:
     on_calendar: Callable[[Day], bool]
     summaries: dict[Key, dict[Day, Summary]] = field(default_factory=lambda: defaultdict(dict))
     sketches: dict[str, dict[Day, Sketch]] = field(default_factory=lambda: defaultdict(dict))
+    minis: dict[str, dict[Day, tuple[Mini, ...]]] = field(default_factory=lambda: defaultdict(dict))
+    answers: dict[str, dict[Day, Answers]] = field(default_factory=lambda: defaultdict(dict))
     counts: dict[str, dict[Day, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
     _columns: dict[Key, Column] = field(default_factory=dict)
     _shares: dict[str, Share] = field(default_factory=dict)
@@ -55,10 +57,18 @@ class Columns:
 
     def remember(self, profiles: Iterable[Profile], measurements: Iterable[Measurement]) -> None:
         """Take in the profiles and shares of past days, or of today before it is judged."""
-        for profile in profiles:
-            self.summaries[(profile.subject, profile.segment)][profile.day] = profile.summary
-            if profile.segment == WHOLE and (drawn := sketch(profile)):
-                self.sketches[profile.subject][profile.day] = drawn
+        for profile in sorted(profiles, key=lambda one: bool(one.segment)):
+            subject, day = profile.subject, profile.day
+            self.summaries[(subject, profile.segment)][day] = profile.summary
+            if profile.segment == WHOLE:
+                drawn = sketch(profile)
+                self.minis[subject][day] = profile.minis
+                if profile.answers is not None:
+                    self.answers[subject][day] = profile.answers
+            else:
+                drawn = of_segment(self.sketches[subject].get(day), profile.segment, profile.summary)
+            if drawn is not None:
+                self.sketches[subject][day] = drawn
         for one in measurements:
             if one.signal in SHARES and one.value is not None and one.n:
                 self.counts[f"{one.signal}:{one.subject}"][one.day] = (round(one.value * one.n), one.n)
@@ -166,7 +176,14 @@ class Columns:
     def forget(self, today: Day) -> None:
         """Drop what no reference can reach any more."""
         oldest = today - timedelta(days=KEPT_DAYS)
-        for series in (self.summaries, self.sketches, self.counts):
+        kept: tuple[dict[Any, dict[Day, Any]], ...] = (
+            self.summaries,
+            self.sketches,
+            self.minis,
+            self.answers,
+            self.counts,
+        )
+        for series in kept:
             _forget(series.values(), oldest)
 
 

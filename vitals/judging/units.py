@@ -15,10 +15,14 @@ from vitals.judging.day import Today, calm, finding
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import WHOLE, Day, Finding, Severity, Symptom
 from vitals.stats.cdf import pooled_quantiles
-from vitals.stats.units import UnitChange, name_unit
+from vitals.stats.units import UnitChange, name_ratio, name_unit
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
+FINE = np.arange(1, 20) / 20
+VERSION = "version="
+LEAST_WITHOUT_ZEROS = 0.05
 LEAST_DAYS = 14
+MIN_ROWS = 30
 LEAST_DEVIATIONS = 5.0
 ATOM = 0.05
 
@@ -27,10 +31,16 @@ Quantiles = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A column on one day, as the search for units needs it: quantiles at `LEVELS` and atoms, per segment."""
+    """A column on one day, as the search for units needs it: quantiles at `LEVELS` and atoms, per segment.
+
+    Attributes
+    ----------
+    fine : quantiles of the whole at `FINE` without its zeros, which are zeros in any unit; None with hardly another value.
+    """
 
     quantiles: Mapping[str, Quantiles]
     atoms: Mapping[str, frozenset[float]]
+    fine: Quantiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,33 @@ def sketch(profile: Profile) -> Sketch | None:
     whole = tuple(float(v) for v in pooled_quantiles([summary], np.asarray(LEVELS)))
     heavy = frozenset(float(v) for v in summary.values[summary.counts >= ATOM * finite])
     quantiles = {WHOLE: whole} | {m.segment: m.quantiles for m in profile.minis if m.quantiles is not None}
-    return Sketch(quantiles, dict.fromkeys(quantiles, heavy))
+    return Sketch(quantiles, dict.fromkeys(quantiles, heavy), _without_zeros(summary))
+
+
+def _without_zeros(summary: NumericSummary) -> Quantiles | None:
+    """Quantiles at `FINE` of what is not 0."""
+    finite = int(summary.le[-1])
+    at = int(summary.anchors.searchsorted(0.0))
+    exact = at < summary.anchors.size and summary.anchors[at] == 0
+    zeros, below = (int(summary.le[at] - summary.lt[at]), int(summary.lt[at])) if exact else (0, 0)
+    if finite - zeros < max(MIN_ROWS, LEAST_WITHOUT_ZEROS * finite):
+        return None
+    ranks = FINE * (finite - zeros)
+    return _anchors_at(summary, np.where(ranks > below, ranks + zeros, ranks))
+
+
+def _anchors_at(summary: NumericSummary, ranks: NDArray[np.float64]) -> Quantiles:
+    """Anchors at ranks: exact on small days, within a 256th of the rows on others, and quick."""
+    at = np.minimum(summary.le.searchsorted(ranks), summary.anchors.size - 1)
+    return tuple(summary.anchors[at].tolist())
+
+
+def of_segment(sketch: Sketch | None, segment: str, summary: object) -> Sketch | None:
+    """Add a segment that has a summary of its own, as responses have."""
+    if sketch is None or not isinstance(summary, NumericSummary) or not summary.anchors.size:
+        return sketch
+    own = _anchors_at(summary, np.asarray(LEVELS) * float(summary.le[-1]))
+    return Sketch({**sketch.quantiles, segment: own}, {**sketch.atoms, segment: sketch.atoms[WHOLE]}, sketch.fine)
 
 
 def find(today: Sketch, past: Sequence[Sketch]) -> Named | None:
@@ -66,7 +102,7 @@ def find(today: Sketch, past: Sequence[Sketch]) -> Named | None:
     if whole is not None:
         return whole
     found = [named for segment in today.quantiles if segment and (named := _named(segment, today, past))]
-    return max(found, key=lambda named: (abs(np.log(abs(named.median / named.usual))), named.segment), default=None)
+    return max(found, key=lambda named: (abs(np.log(abs(named.change.factor))), named.segment), default=None)
 
 
 def comparable(today: Sketch, past: Sequence[Sketch]) -> list[str]:
@@ -75,19 +111,30 @@ def comparable(today: Sketch, past: Sequence[Sketch]) -> list[str]:
 
 
 def _named(segment: str, today: Sketch, past: Sequence[Sketch]) -> Named | None:
-    days = [one for one in past if segment in one.quantiles]
+    days, usually = [one for one in past if segment in one.quantiles], segment
+    if len(days) < LEAST_DAYS and segment.startswith(VERSION):
+        days, usually = list(past), WHOLE  # a new version has no past of its own
     if len(days) < LEAST_DAYS:
         return None
-    table = np.array([one.quantiles[segment] for one in days], dtype=np.float64)
+    table = np.array([one.quantiles[usually] for one in days], dtype=np.float64)
     now = np.array(today.quantiles[segment], dtype=np.float64)
     usual = np.median(table, axis=0)
-    if not (np.isfinite(now).all() and np.isfinite(usual).all() and _unusual(now, table)):
+    if not (np.isfinite(now).all() and np.isfinite(table).all()):
         return None
-    atoms = frozenset().union(today.atoms[segment], *(one.atoms[segment] for one in days[-7:]))
-    change = name_unit(now, usual, sorted(atoms))
-    if change is None:
+    change = None
+    if _unusual(now, table):
+        atoms = frozenset().union(today.atoms[segment], *(one.atoms[usually] for one in days[-7:]))
+        change = name_unit(now, usual, sorted(atoms))
+    change = change or (_fine(today, days) if not segment else name_ratio(now, table))
+    return Named(segment, change, float(now[2]), float(usual[2])) if change else None
+
+
+def _fine(today: Sketch, past: Sequence[Sketch]) -> UnitChange | None:
+    """Look for a ratio of the whole by many quantiles, zeros left out."""
+    table = [one.fine for one in past if one.fine is not None]
+    if today.fine is None or len(table) < LEAST_DAYS:
         return None
-    return Named(segment, change, float(now[2]), float(usual[2]))
+    return name_ratio(today.fine, table)
 
 
 def _unusual(now: NDArray[np.float64], table: NDArray[np.float64]) -> bool:

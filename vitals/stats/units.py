@@ -17,6 +17,9 @@ Floats: TypeAlias = NDArray[np.float64]
 WITHIN = 0.03
 MIN_QUANTILES = 5
 _MAJORITY = 0.8
+_LEAST_RATIO_QUANTILES = 3
+_UNUSUAL, _BEYOND_PAST = 6.0, 2.0
+_LOOSEST = 0.07  # on the log scale: half of what lies between the closest known factors, kg to lb and inch to cm
 _RATIOS = (
     (1000.0, "km to m, or seconds to milliseconds?", "m to km, or milliseconds to seconds?"),
     (100.0, "a share to percent, or m to cm?", "percent to a share, or cm to m?"),
@@ -90,6 +93,65 @@ def name_unit(today: ArrayLike, usual: ArrayLike, atoms: Sequence[float] = ()) -
         fit for fit in (*_ratios(now, before, usable), *_affine(now, before, usable), _sign(now, before, usable)) if fit
     ]
     return min(found, key=lambda fit: fit[0])[1] if found else None
+
+
+def name_ratio(today: ArrayLike, past: ArrayLike) -> UnitChange | None:
+    """Find the one known factor between today's quantiles and past days', weighing each by how still it usually is.
+
+    Where quantiles move by more than 3 % from day to day (few rows, few distinct values), `name_unit` is blind; here the
+    tolerance is what past days teach, and a column that moved half as much by itself is never named.
+
+    Parameters
+    ----------
+    today : quantiles, ascending, shape (q,). past : the same on past days, shape (R, q), R >= 2.
+
+    Returns
+    -------
+    None without a factor, and where a usual quantile is 0 or signs differ.
+
+    Raises
+    ------
+    StatisticError : shapes differ or a quantile is not finite.
+
+    Notes
+    -----
+    With s_j the sd of log quantile j over past days (at least 1 %), every day has the shift r = sum w_j (log q_j - median
+    log q_j), w_j in proportion to 1 / s_j^2. Factor f is named when |r - log f| <= max(0.03, 3 sd of past r, at most 0.07),
+    |log f| >= 6 sd of past r and twice the largest past |r|, and every quantile is within max(0.07, 4 s_j) of f.
+
+    >>> days = [[100 * d, 200 * d, 400 * d] for d in (0.98, 1.0, 1.01, 1.03)]
+    >>> name_ratio([165, 320, 640], days).words
+    'miles to km?'
+    """
+    now, table = np.asarray(today, dtype=np.float64), np.asarray(past, dtype=np.float64)
+    if table.ndim != 2 or now.shape != table.shape[1:] or len(table) < 2:
+        message = f"quantiles need shapes (q,) and (R, q) with R >= 2, got {now.shape} and {table.shape}"
+        raise StatisticError(message)
+    if not (np.isfinite(now).all() and np.isfinite(table).all()):
+        message = "a quantile is not finite; leave infinite rows out"
+        raise StatisticError(message)
+    signs = np.sign(now)
+    usable = (signs != 0) & (np.sign(table) == signs).all(axis=0)
+    if usable.sum() < _LEAST_RATIO_QUANTILES:
+        return None
+    logs, shift = np.log(np.abs(table[:, usable])), np.log(np.abs(now[usable]))
+    usual = np.median(logs, axis=0)
+    if len(np.unique(usual.round(3))) < max(_LEAST_RATIO_QUANTILES, now.size // 4):
+        return None  # few values have no unit
+    moved, spread = shift - usual, np.maximum((logs - usual).std(axis=0), 0.01)
+    weights = spread**-2 / (spread**-2).sum()
+    ratio, before = float(moved @ weights), (logs - usual) @ weights
+    still = max(float(before.std()), 0.003)
+    allowed = min(max(WITHIN, 3 * still), _LOOSEST)
+    for size, up, down in _RATIOS:
+        for factor, words in ((size, up), (1 / size, down)):
+            wanted = np.log(factor)
+            if abs(ratio - wanted) > allowed or abs(wanted) < _UNUSUAL * still:
+                continue
+            near = np.abs(moved - wanted) <= np.maximum(_LOOSEST, 4 * spread)
+            if near.all() and abs(wanted) >= _BEYOND_PAST * np.abs(before).max():
+                return UnitChange("ratio", factor, 0.0, words)
+    return None
 
 
 def _ratios(now: Floats, before: Floats, usable: NDArray[np.bool_]) -> list[tuple[float, UnitChange] | None]:
