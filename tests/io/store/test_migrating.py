@@ -5,6 +5,7 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -95,7 +96,7 @@ def test_an_older_schema_is_refused_with_the_command(postgres_url, open_store):
     """An old schema names both versions and the command."""
     open_store(postgres_url).close()
     execute(postgres_url, "UPDATE vitals_schema SET version_num = '0000'")
-    with pytest.raises(StoreError, match=r"has schema 0000, this version needs 0001; run `vitals upgrade`"):
+    with pytest.raises(StoreError, match=r"has schema 0000, this version needs 0002; run `vitals upgrade`"):
         Store(postgres_url, lambda: None, "run").open()  # closes what it opened when it refuses
 
 
@@ -177,3 +178,26 @@ def test_views_answer_what_dashboards_ask(url, open_store, make, view):
     if view == "v_latest_metrics":
         assert (0.72,) in found
         assert (0.70,) not in found
+
+
+def test_a_store_of_the_first_schema_is_brought_up_with_all_it_holds(url):
+    """What people decided before stays; SQLite migrates itself, PostgreSQL by the command."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True)
+    database = engine(url)
+    with database.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(vitals.io.store.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO triage VALUES ('m', '2013-08-14', 'mute', 'errors/x', 'ana', 'y', NULL)"))
+    database.dispose()
+
+    store = Store(url, lambda: None, "run")
+    if not store.is_sqlite:
+        store.upgrade()
+
+    assert [one.who for one in store.triage("m")] == ["ana"]
+    store.close()
+    assert execute(url, "SELECT version_num FROM vitals_schema", "SELECT count(*) FROM reaction") == [(0,)]
+    assert execute(url, "SELECT version_num FROM vitals_schema") == [(tables.SCHEMA,)]

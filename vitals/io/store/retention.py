@@ -4,7 +4,7 @@ What a replay of any kept day needs stays, however old: open incidents with all 
 each channel's last digest.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select
 
@@ -19,6 +19,7 @@ from vitals.io.store.tables import (
     measurement,
     partition,
     profile,
+    reaction,
     transition,
     validation,
 )
@@ -49,6 +50,7 @@ def prune(database: Database, today: Day, keep_days: int) -> dict[str, int]:
         "digest": and_(
             digest.c.day < oldest, exists().where(newer.c.channel == digest.c.channel, newer.c.day > digest.c.day)
         ),
+        "reaction": reaction.c.seen_at < datetime.combine(oldest, time.min, UTC),
         "delivery": ~exists().where(*(digest.c[name] == delivery.c[name] for name in ("channel", "day", "revision"))),
     }
     with database.writing() as connection:

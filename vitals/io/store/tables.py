@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from vitals.records import JUDGED_METRICS, JUDGED_SIGNALS
 
-SCHEMA = "0001"  # the migration that these tables are the result of; later ones sort after it
+SCHEMA = "0002"  # the migration that these tables are the result of; later ones sort after it
 VERSION_TABLE = "vitals_schema"  # not alembic_version: the database may be shared with others who use Alembic
 
 # Code-point order on both databases: what is sorted in SQL is then sorted as Python sorts it.
@@ -273,6 +273,17 @@ delivery = Table(
     _must("changed_at", Instant),
 )
 
+reaction = Table(
+    "reaction",  # emoji under messages of ours, as last seen: what is new or gone is new or gone against these
+    metadata,
+    _key("channel_id"),
+    _key("ts"),
+    _key("emoji"),
+    _key("user_id"),
+    _must("seen_at", Instant),
+    _must("place", Integer),  # among those seen at once
+)
+
 model_state = Table(
     "model_state",
     metadata,
@@ -292,4 +303,4 @@ BY_JUDGING = or_(
 # What a replay must give again byte for byte; the rest is who was told, and who is at work.
 REPLAYED = (partition, profile, measurement, validation, drift, finding, incident, transition, triage)
 RUN_COLUMNS = ("run_id",)
-CLOCK_COLUMNS = ("written_at", "changed_at", "lease_until")
+CLOCK_COLUMNS = ("written_at", "changed_at", "lease_until", "seen_at")
