@@ -20,7 +20,7 @@ def series(count: int, age: int = 7, until: int = 60) -> list[Measurement]:
     return [covered(i, float(draw.normal(0.95, 0.004)), age) for i in range(until - count, until)]
 
 
-def judge(now: Measurement, past: list[Measurement], **rest: object) -> tuple[Ruling, frozenset[int]]:
+def judge(now: Measurement, past: list[Measurement], **rest: object) -> tuple[Ruling, labels.HeldBack]:
     return labels.coverage(today(observed(now.known_on, None, now), (), past, **rest))
 
 
@@ -32,7 +32,7 @@ def test_missing_labels_are_found_and_hold_the_metrics_back() -> None:
     assert (found.symptom, found.subject, found.severity, found.priority) == (*PLACE[:2], Severity.WARNING, 2)
     assert (found.day, found.cohort_day) == (day(67), day(60))
     assert found.statement == "labels for 80 % of the predictions of Fri 1 Mar 2024 after 7 days, usually 94.2-95.8 %"
-    assert held_back == {7}
+    assert held_back == {(day(60), 7)}
 
 
 def test_less_than_half_the_usual_labels_are_critical() -> None:
@@ -62,7 +62,7 @@ def test_a_cohort_is_told_once() -> None:
     ruling, held_back = judge(covered(60, 0.5), series(56), found=[first])
 
     assert one(ruling).severity is Severity.INFO
-    assert held_back == {7}
+    assert held_back == {(day(60), 7)}
 
 
 def test_holidays_are_information_and_bad_days_are_left_alone() -> None:

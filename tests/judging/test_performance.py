@@ -121,7 +121,7 @@ def test_metrics_wait_for_missing_labels_and_leave_bad_days_alone() -> None:
     """A cohort whose labels are late, or whose day was declared bad, is not judged."""
     now = cohort(60, 0.4)
 
-    assert judge(now, series(56), held_back=frozenset({7})).judged == set()
+    assert judge(now, series(56), held_back=frozenset({(day(60), 7)})).judged == set()
     assert judge(now, series(56), bad_days=[day(60)]).judged == set()
     assert judge(now, series(56), bad_days=[day(67)]).findings
 

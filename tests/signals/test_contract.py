@@ -23,7 +23,7 @@ SUBJECTS = {
     "heuristic": "Evening share|Mean score",
     "performance": "roc_auc|precision|recall|log_loss|prevalence|predicted_positive_rate",
     "label_coverage": "",
-    "label_delay": "p50|p90",
+    "label_delay": r"p50|p90|newest|day=\d\d",
 }
 
 

@@ -144,7 +144,9 @@ def test_real_cohorts_equal_a_recomputation(day: date, age: int, flights: Path, 
     assert whole_day(found, "performance") == pytest.approx(oracle(rows, seen), abs=1e-9)
     assert whole_day(found, "label_coverage") == pytest.approx({"": len(seen) / len(rows)}, abs=1e-9)
     p50, p90 = np.quantile(seen["delay_days"], [0.5, 0.9])
-    assert whole_day(found, "label_delay") == pytest.approx({"p50": p50, "p90": p90}, abs=1e-9)
+    expected = {"p50": p50, "p90": p90, "newest": (day + timedelta(days=age) - seen["seen"].max()).days}
+    expected |= {f"day={k:02d}": (seen["seen"] <= day + timedelta(days=k)).mean() for k in range(age)}
+    assert whole_day(found, "label_delay") == pytest.approx(expected, abs=1e-9)
     by_segment = {m.segment: m.value for m in found if m.segment}
     assert bool(by_segment) == (age == max(AGES))
     for segment, value in by_segment.items():

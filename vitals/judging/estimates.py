@@ -13,9 +13,10 @@ from datetime import timedelta
 import numpy as np
 
 from vitals import words
+from vitals.judging import labels
 from vitals.judging.day import Today
 from vitals.profiles import NumericSummary, Profile
-from vitals.records import ESTIMATE, WHOLE, Day, Measurement, Symptom, fingerprint
+from vitals.records import ESTIMATE, WHOLE, Day, Measurement
 from vitals.signals.scored import DECIDED, NEGATIVE, OWN, POSITIVE
 from vitals.spec import Model
 from vitals.spec.model import Task
@@ -93,8 +94,7 @@ class Estimates:
     def _calibration(self, today: Today, age: int) -> cbpe.Calibration | str:
         """What scores mean, from the last cohorts with labels; or why that is not known."""
         known = {day - timedelta(days=age): two for day, two in self._learned.items() if len(two) == 2}
-        labels = fingerprint(self._model.name, Symptom.LABEL_COVERAGE, "labels", WHOLE)
-        days = [day for day in today.ordinary(known) if not today.places.told(labels, day)]
+        days = [day for day in today.ordinary(known) if not labels.incomplete(today, day, age)]
         days = days[-self._model.reference.days :]
         if len(days) < LEAST_COHORTS:
             return f"{len(days)} of {LEAST_COHORTS} cohorts to learn from"
@@ -220,8 +220,7 @@ def _raw(today: Today, name: str, day: Day) -> float | None:
 def _made(today: Today, name: str, age: int) -> list[Day]:
     """The last cohorts with an estimate and the real metric, oldest first."""
     real = today.history.series("performance", name, WHOLE, age)
-    labels = fingerprint(today.model.name, Symptom.LABEL_COVERAGE, "labels", WHOLE)
-    fit = [day for day in today.ordinary(real) if real[day].value is not None and not today.places.told(labels, day)]
+    fit = [day for day in today.ordinary(labels.complete(today, real)) if real[day].value is not None]
     return [day for day in fit if _raw(today, name, day) is not None][-CHECKED:]
 
 

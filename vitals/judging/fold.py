@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 
 from vitals.calendars import calendar_name
-from vitals.judging import labels, paired, performance, quality, rules, service, traffic, weekly
+from vitals.judging import delay, paired, performance, quality, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
 from vitals.judging.causes import explained, without_repeats
 from vitals.judging.columns import Verdict
@@ -35,6 +35,7 @@ from vitals.records import (
     Judged,
     Measurement,
     Observed,
+    Severity,
     Symptom,
     Transition,
     TransitionKind,
@@ -104,11 +105,17 @@ class Fold:
         ended = {
             one.fingerprint: "muted" for one in self._book.open_incidents() if mutes.hold(one.symptom, one.subject)
         }
-        transitions += self._book.step(day, findings, lambda one: _place(one) in ruled.ruling.judged, ended)
+        news = [one for one in findings if not self._is_echo(one)]
+        transitions += self._book.step(day, news, lambda one: _place(one) in ruled.ruling.judged, ended)
         self._places.add(findings)
         self._last = day
         self._history.add(ruled.estimates)
         return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates)
+
+    def _is_echo(self, one: Finding) -> bool:
+        """Whether a cohort that was told about gets older: that keeps no incident open whose other cohorts are fine."""
+        told = one.cohort_day is not None and self._places.told(one.fingerprint, one.cohort_day)
+        return told and one.severity is Severity.INFO
 
     def _forget(self, day: Day) -> None:
         """Drop what no reference of a day reaches, so that a long replay stays small and knows no more than a short one."""
@@ -193,7 +200,7 @@ class Fold:
         distances = self._columns.distances(verdicts)
         learned = {key: found for key, found in distances.items() if not verdicts[key].learning}
         ruling.findings += classical(today, learned, ruling.findings)
-        late, held_back = labels.coverage(today)
+        late, held_back = delay.judge(today)
         ruling += late
         estimates = paired.measure(today)
         ruling += performance.judge(today, held_back, estimates)

@@ -49,6 +49,15 @@ class Places:
         """Whether a finding about a day was made of this place before."""
         return any(about == day for about, _ in self._found.get(fingerprint, ()))
 
+    def spoilt(self, fingerprint: str) -> set[Day]:
+        """Days that a finding was made about and that nobody declared normal."""
+        releases = self._released.get(fingerprint, set())
+        return {
+            about
+            for about, made in self._found.get(fingerprint, ())
+            if not any(one.opened_on <= made < one.on for one in releases)
+        }
+
     def since(self, fingerprint: str) -> Day:
         """The day from which on the present level of a place is known."""
         return max((one.opened_on for one in self._released.get(fingerprint, ()) if one.new_level), default=Day.min)
@@ -60,12 +69,7 @@ class Places:
         ----------
         known : per day the day on which it became known: the same, but for cohorts.
         """
-        releases, since = self._released.get(fingerprint, set()), self.since(fingerprint)
-        found = {
-            about
-            for about, made in self._found.get(fingerprint, ())
-            if not any(one.opened_on <= made < one.on for one in releases)
-        }
+        since, found = self.since(fingerprint), self.spoilt(fingerprint)
         return sorted(day for day, known_on in known.items() if day not in found and known_on >= since)
 
     def forget(self, today: Day) -> None:

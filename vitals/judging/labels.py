@@ -1,15 +1,54 @@
 """Labels: are as many there as usual at this age? Too few look exactly like a drop of quality, so metrics wait."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from vitals import words
 from vitals.judging.day import Ruling, Today, calm, finding
-from vitals.records import Measurement, Severity, Symptom, fingerprint
+from vitals.records import WHOLE, Day, Measurement, Severity, Symptom, fingerprint
 from vitals.stats.series import score, threshold
 
 LEAST_POINTS = 0.02  # of coverage: fewer missing labels change no metric
+SUBJECT = "labels"
+FEW, LATE = (Symptom.LABEL_COVERAGE, SUBJECT, WHOLE), (Symptom.LABEL_DELAY, SUBJECT, WHOLE)
+
+HeldBack = frozenset[tuple[Day, int]]
+"""cohorts and ages"""
 
 
-def coverage(today: Today) -> tuple[Ruling, frozenset[int]]:
-    """Judge the coverage of the cohorts that reached an age today; also gives the ages whose metrics must wait."""
+def place_of(today: Today, symptom: Symptom) -> str:
+    """Give the fingerprint of what is said about labels."""
+    return fingerprint(today.model.name, symptom, SUBJECT, WHOLE)
+
+
+def incomplete(today: Today, day: Day, age: int) -> bool:
+    """Tell whether the labels of a cohort were found too few or late, or stood still when it reached the age."""
+    few, late = _found(today)
+    return day in few or day in late or day + timedelta(days=age) in late
+
+
+def complete(today: Today, series: Mapping[Day, Measurement]) -> dict[Day, Measurement]:
+    """Leave those of a series whose labels were as usual."""
+    few, late = _found(today)
+    return {
+        day: one
+        for day, one in series.items()
+        if not (day in few or day in late or day + timedelta(days=one.age) in late)
+    }
+
+
+def told(today: Today, day: Day) -> bool:
+    """Tell whether a cohort's labels were spoken of before, at a younger age say."""
+    return any(today.places.told(place_of(today, s), day) for s in (Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY))
+
+
+def _found(today: Today) -> tuple[set[Day], set[Day]]:
+    few, late = (today.places.spoilt(place_of(today, s)) for s in (Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY))
+    return few, late
+
+
+def coverage(today: Today) -> tuple[Ruling, HeldBack]:
+    """Judge the coverage of the cohorts that reached an age today; also gives those whose metrics must wait."""
     ruling, late = Ruling(), set()
     for measured in today.measured("label_coverage"):
         if measured.segment or measured.value is None or measured.day in today.unfit:
@@ -17,23 +56,25 @@ def coverage(today: Today) -> tuple[Ruling, frozenset[int]]:
         one = _one(today, measured)
         ruling += one
         if one.findings:
-            late.add(measured.age)
+            late.add((measured.day, measured.age))
     return ruling, frozenset(late)
 
 
 def _one(today: Today, measured: Measurement) -> Ruling:
     ruling = Ruling()
-    subject = "labels"
     age = f"after {words.count(measured.age, 'day')}"
+    place = place_of(today, Symptom.LABEL_COVERAGE)
     series = today.history.series("label_coverage", measured.subject, "", measured.age, measured.late_days)
-    place = fingerprint(today.model.name, Symptom.LABEL_COVERAGE, subject, "")
-    past = [m.value for m in today.reference(series, place, measured.day) if m.value is not None]
+    past = [m.value for m in today.reference(complete(today, series), place, measured.day) if m.value is not None]
     least = threshold(len(past))
     if least is None or measured.value is None:
         return ruling
-    ruling.judged.add((Symptom.LABEL_COVERAGE, subject, ""))
+    known = told(today, measured.day)
     against = score(measured.value, past)
-    if against.z > -least or against.center - measured.value < LEAST_POINTS:
+    good = against.z > -least or against.center - measured.value < LEAST_POINTS
+    if good or not known:
+        ruling.judged.add(FEW)
+    if good:
         return ruling
     severity = Severity.CRITICAL if measured.value < against.center / 2 else Severity.WARNING
     severity = calm(calm(severity, today, measured.day), today)  # labels of a holiday, and labels that come on one
@@ -42,8 +83,8 @@ def _one(today: Today, measured: Measurement) -> Ruling:
         finding(
             today,
             Symptom.LABEL_COVERAGE,
-            subject,
-            Severity.INFO if today.places.told(place, measured.day) else severity,
+            SUBJECT,
+            Severity.INFO if known else severity,
             f"labels for {words.share(measured.value)} of the predictions of {words.day_words(measured.day)}"
             f" {age}, usually {words.share_range(low, high)}",
             cohort_day=measured.day,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vitals import words
-from vitals.judging import paired
+from vitals.judging import labels, paired
 from vitals.judging.day import Ruling, Today, calm, finding
+from vitals.judging.labels import HeldBack
 from vitals.records import PAIRED, Finding, Measurement, Severity, Symptom, fingerprint
 from vitals.signals.performance import SO_FAR
 from vitals.stats.metrics import METRICS, Metric
@@ -19,24 +20,24 @@ from vitals.stats.series import threshold
 PAIRED_ROC_AUC: Metric[Any] = replace(METRICS["roc_auc"], name=PAIRED, low=-1)
 
 
-def judgeable(today: Today, held_back: frozenset[int], further: Sequence[Measurement] = ()) -> list[Measurement]:
+def judgeable(today: Today, held_back: HeldBack, further: Sequence[Measurement] = ()) -> list[Measurement]:
     """Leave those of today's metrics that may be judged: said, final at their age, not of a day declared bad.
 
     Parameters
     ----------
-    held_back : ages whose cohort of today has a finding on its labels. further : metrics that judging itself measured.
+    held_back : cohorts and ages with a finding on their labels. further : metrics that judging itself measured.
     """
     found = []
     for measured in [*today.measured("performance"), *further]:
         metric = metric_of(measured.subject)
-        if metric is None or not metric.judged or measured.value is None or measured.age in held_back:
+        if metric is None or not metric.judged or measured.value is None or (measured.day, measured.age) in held_back:
             continue
         if measured.day not in today.unfit and not (measured.method or "").startswith(SO_FAR):
             found.append(measured)
     return found
 
 
-def judge(today: Today, held_back: frozenset[int] = frozenset(), further: Sequence[Measurement] = ()) -> Ruling:
+def judge(today: Today, held_back: HeldBack = frozenset(), further: Sequence[Measurement] = ()) -> Ruling:
     """Judge the metrics of single cohorts that became known today; parameters as of `judgeable`."""
     ruling = Ruling()
     for one in judgeable(today, held_back, further):
@@ -140,16 +141,17 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     ruling = Ruling()
     series = today.history.series("performance", metric.name, measured.segment, measured.age, measured.late_days)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
-    past = today.reference(series, place, measured.day)
+    past = today.reference(labels.complete(today, series), place, measured.day)
     least = threshold(len(past))
     known = usual(metric, alike(today, past, measured, [measured]), measured)
     if least is None or known is None or measured.value is None:
         return ruling
-    ruling.judged.add((Symptom.PERFORMANCE, metric.name, measured.segment))
-    change = measured.value - known.center
-    if not metric.is_bad(change) or abs(change) < material(today, metric, known.center) or abs(known.z) <= least:
-        return ruling
-    ruling.findings.append(_finding(today, metric, measured, known, told=today.places.told(place, measured.day)))
+    told, change = today.places.told(place, measured.day), measured.value - known.center
+    good = not metric.is_bad(change) or abs(change) < material(today, metric, known.center) or abs(known.z) <= least
+    if good or not told:
+        ruling.judged.add((Symptom.PERFORMANCE, metric.name, measured.segment))
+    if not good:
+        ruling.findings.append(_finding(today, metric, measured, known, told=told))
     return ruling
 
 

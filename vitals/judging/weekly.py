@@ -5,12 +5,13 @@ later; a cohort that was told about at a younger age is not told about again. Th
 the chances of a false alarm. Where a single cohort of the day speaks already, the week is silent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from vitals import words
+from vitals.judging import labels
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.judging.performance import alike, material, metric_of, natural, scaled
 from vitals.records import Day, Finding, Measurement, Severity, Symptom, fingerprint
@@ -94,10 +95,11 @@ def compared(
     """
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, measured.subject, measured.segment)
     first = measured.day - timedelta(days=weeks.DAYS - 1)
-    week = [series[day] for day in _fit(today, [day for day in series if first <= day <= measured.day])]
+    within = labels.complete(today, {day: one for day, one in series.items() if first <= day <= measured.day})
+    week = [series[day] for day in today.ordinary(within)]  # no holidays, no days declared bad
     points = _points(metric, week)
     now = weeks.window(points, measured.day) if measured.day in points else None
-    reference = today.reference(series, place, first)
+    reference = today.reference(labels.complete(today, series), place, first)
     past = _points(metric, alike(today, reference, measured, [one for one in week if one.day in points]))
     known = weeks.against(now, weeks.windows(past)) if now else None
     if now is None or known is None:
@@ -113,12 +115,6 @@ def compared(
         first=min(points),
         cohorts=len(past),
     )
-
-
-def _fit(today: Today, days: Iterable[Day]) -> list[Day]:
-    """Leave out holidays, days declared bad, and cohorts whose labels were found to be incomplete."""
-    labels = fingerprint(today.model.name, Symptom.LABEL_COVERAGE, "labels", "")
-    return [day for day in today.ordinary(days) if not today.places.told(labels, day)]
 
 
 def _points(metric: Metric[Any], measured: Sequence[Measurement]) -> dict[Day, weeks.Point]:

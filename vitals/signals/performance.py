@@ -11,26 +11,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from vitals.profiles.segments import group
 from vitals.records import HOLDOUT, NO_COVERAGE, SO_FAR, WHOLE, Cohort, Measurement, Symptom
-from vitals.signals import baseline
+from vitals.signals import baseline, delays
 from vitals.signals.entry import entry
-from vitals.signals.outcomes import NO_LABELS, Outcomes, outcomes
-from vitals.signals.values import equal, kind_in_words, known, missing
+from vitals.signals.outcomes import Outcomes, outcomes
+from vitals.signals.values import equal, known
 from vitals.spec.model import Feedback, Model, Positive
 from vitals.stats.estimate import Estimate, said, unsaid
 from vitals.stats.intervals import wilson
 from vitals.stats.metrics import DEFAULTS, METRICS
 from vitals.stats.metrics.samples import MIN_ROWS
 
-__all__ = ["DELAYS", "LABEL_TIME", "SO_FAR", "measure", "so_far"]
-
-LABEL_TIME = "__label_time"
-DELAYS = {"p50": 0.5, "p90": 0.9}
-_US_PER_DAY = 86_400_000_000
+__all__ = ["SO_FAR", "measure", "so_far"]
 
 
 def so_far(model: Model, age: int) -> bool:
@@ -49,9 +44,9 @@ def measure(model: Model, cohort: Cohort, holdout: NDArray[np.bool_] | None = No
     Returns
     -------
     performance per metric of the model file, of all rows and of the segment `holdout`, and base rates of the model file's
-    baseline; label_coverage (labelled / counted predictions, subject ''); label_delay `p50 p90` in days among labelled
-    ones. At the last age also the primary metric per segment value and version of at least 100 predictions. Nothing for
-    a cohort without predictions.
+    baseline; label_coverage (labelled / counted predictions, subject ''); label_delay as `delays.measure` says. At the last
+    age also the primary metric per segment value and version of at least 100 predictions. Nothing for a cohort without
+    predictions.
 
     Notes
     -----
@@ -72,8 +67,8 @@ def measure(model: Model, cohort: Cohort, holdout: NDArray[np.bool_] | None = No
     if holdout is not None:
         found += _of_holdout(model, cohort, metrics, rows, holdout)
     found.append(_said(model, cohort, Symptom.LABEL_COVERAGE, "", _coverage(feedback, cohort, labelled)))
-    for name, q in DELAYS.items():
-        found.append(_said(model, cohort, Symptom.LABEL_DELAY, name, _delay(model, cohort, labelled, q)))
+    for name, estimate in delays.measure(model, cohort, labelled).items():
+        found.append(_said(model, cohort, Symptom.LABEL_DELAY, name, estimate))
     if metrics and cohort.age == max(feedback.ages):
         found += _by_segment(model, cohort, metrics[0], rows)
     return found
@@ -134,35 +129,3 @@ def _coverage(feedback: Feedback, cohort: Cohort, labelled: NDArray[np.bool_]) -
     excluded = [f"{rows} {reason}" for reason, rows in sorted(cohort.excluded.items()) if rows]
     left_out = f"; left out: {', '.join(excluded)}" if excluded else ""
     return said(k / n, wilson(k, n), n, f"labelled / counted predictions, Wilson{left_out}")
-
-
-def _delay(model: Model, cohort: Cohort, labelled: NDArray[np.bool_], q: float) -> Estimate:
-    """Days between a prediction and its label that a share `q` of the labels did not exceed."""
-    if not labelled.any():
-        return unsaid(NO_LABELS, 0)
-    for column in (LABEL_TIME, model.predictions.time):
-        if column not in cohort.table.column_names:
-            return unsaid(missing(column), 0)
-        if not pa.types.is_timestamp(cohort.table[column].type):
-            return unsaid(f"{column} holds {kind_in_words(cohort.table[column])}, not times", 0)
-    late, made = (_microseconds(cohort.table[column]) for column in (LABEL_TIME, model.predictions.time))
-    both = labelled & known(cohort.table[LABEL_TIME]) & known(cohort.table[model.predictions.time])
-    if not both.any():
-        return unsaid("no label has a time", 0)
-    days = (late[both] - made[both]) / _US_PER_DAY
-    return said(float(np.quantile(days, q)), None, len(days), f"days from prediction to label{_oddities(cohort)}")
-
-
-def _microseconds(column: "pa.ChunkedArray") -> NDArray[np.int64]:
-    times = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64()).combine_chunks()
-    return np.asarray(times.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _oddities(cohort: Cohort) -> str:
-    counts = {
-        "before their prediction": cohort.early,
-        "given again with another value": cohort.relabelled,
-        "without a prediction": cohort.orphans,
-    }
-    odd = [f"{rows} {what}" for what, rows in counts.items() if rows]
-    return f"; labels {', '.join(odd)}" if odd else ""
