@@ -4,6 +4,7 @@ Importing it costs 3 s and 260 MB, so that happens inside the function that need
 """
 
 import difflib
+import importlib
 import logging
 import warnings
 from functools import cache, lru_cache
@@ -11,7 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations import catalogue
-from expectations.loading import Entry, Suite
+from expectations.entries import Entry, meant
+from expectations.loading import Suite
 from vitals.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -43,20 +45,29 @@ def build(suite: Suite) -> dict[str, "Expectation"]:
     ------
     ConfigError : the library refuses arguments; one line per problem.
     """
-    made = {entry.key: make(suite.path, entry) for entry in suite.entries}
+    made = {entry.key: make(suite, entry) for entry in suite.entries}
     problems = [problem for _, found in made.values() for problem in found]
     if problems:
         raise ConfigError("\n".join(problems))
     return {key: expectation for key, (expectation, _) in made.items() if expectation is not None}
 
 
-def make(path: str, entry: Entry) -> tuple["Expectation | None", list[str]]:
+def make(suite: Suite, entry: Entry) -> tuple["Expectation | None", list[str]]:
     """Make one object, or None and all that is wrong with its arguments, with file and line."""
     library()
     from great_expectations.compatibility.pydantic import ValidationError
+    from great_expectations.exceptions.exceptions import ExpectationNotFoundError
     from great_expectations.expectations.registry import get_expectation_impl
 
-    kind = get_expectation_impl(entry.type)
+    path = suite.path
+    try:
+        _own(suite.module)
+        kind = get_expectation_impl(entry.type)
+    except ConfigError as problem:
+        return None, [f"{path} {problem}"]
+    except ExpectationNotFoundError:
+        near = meant(entry.type, sorted(catalogue.SUPPORTED))
+        return None, [f"{path}:{entry.line} neither the library nor {suite.module} has {entry.type}{near}"]
     try:
         arguments: dict[str, Any] = {**entry.kwargs, "severity": entry.severity.value, "meta": {"key": entry.key}}
         return kind(**arguments), []
@@ -65,6 +76,18 @@ def make(path: str, entry: Entry) -> tuple["Expectation | None", list[str]]:
         known = sorted(set(kind.__fields__) - set(catalogue.RESERVED))
         lines = [_said(entry, str(name), text, known) for name, text in reversed(first.items())]
         return None, [f"{path}:{entry.line} {line}" for line in lines]
+
+
+@cache
+def _own(module: str) -> None:
+    """Import a suite's own module: its classes put themselves among the library's expectations."""
+    if not module:
+        return
+    try:
+        importlib.import_module(module)
+    except ImportError as problem:
+        message = f"module: {module} cannot be imported ({problem}); install it, or put its folder on PYTHONPATH"
+        raise ConfigError(message) from None
 
 
 def _said(entry: Entry, name: str, text: str, known: list[str]) -> str:

@@ -9,7 +9,7 @@ from expectations.loading import examine
 def check_suite(path: Path) -> list[str]:
     """List all problems of a suite in the file's order, each with file, line and remedy; [] when it is right."""
     suite, problems = examine(path)
-    refused = (problem for entry in suite.entries for problem in make(suite.path, entry)[1])
+    refused = (problem for entry in suite.entries for problem in make(suite, entry)[1])
     return sorted([*problems, *refused], key=_line)
 
 

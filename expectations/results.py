@@ -4,18 +4,22 @@ The library knows two: an expectation that could not be computed looks like a fa
 had no value to look at looks like a passed one. Neither may be taken for the other.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from numbers import Integral, Real
 from typing import Any
 
 from expectations import catalogue
-from expectations.loading import Entry
+from expectations.entries import Entry
+from vitals import words
+from vitals.records import EXAMPLES
 
 PASS, FAIL, ERROR, VACUOUS = "pass", "fail", "error", "vacuous"
 _LONGEST = 300
 _SHOWN = 5
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,18 @@ def read(entry: Entry, result: Any, rows: int, values: Callable[[Entry], int]) -
     unexpected = int(facts.get("unexpected_count") or 0)
     share = unexpected / n if n else None
     return Verdict(_status(passed, n), f"{unexpected} of {n}", n, unexpected, share)
+
+
+def with_examples(verdict: Verdict, result: Any) -> Verdict:
+    """Add the most frequent failing values to what was observed, whatever the order of the rows."""
+    listed = (result.result or {}).get("unexpected_list") or []
+    failing = [value for value in listed if value is not None and value == value]  # noqa: PLR0124 -- NaN is a null
+    counted = sorted(Counter(map(text, failing)).items(), key=lambda pair: (-pair[1], pair[0]))
+    if not counted:
+        return verdict  # nulls alone have no value to show
+    more = f" and {len(counted) - _EXAMPLES} more" if len(counted) > _EXAMPLES else ""
+    said = ", ".join(f"{value} ({words.count(rows, 'row')})" for value, rows in counted[:_EXAMPLES])
+    return replace(verdict, observed=f"{verdict.observed}{EXAMPLES}{said}{more}")
 
 
 def _status(passed: bool, n: int) -> str:

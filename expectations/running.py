@@ -5,13 +5,15 @@ rows in the results, no progress bars. It knows nothing of sources and never rea
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations import catalogue, results
 from expectations.building import build, library
+from expectations.entries import PARAMETERS, Entry
 from expectations.frames import frame
-from expectations.loading import Entry, Suite, load_suite, suite_columns, suite_path
+from expectations.loading import Suite, load_suite, suite_columns, suite_paths
 from expectations.results import ERROR, VACUOUS, Verdict
 from vitals.records import Partition, Validation
 from vitals.spec.model import Model
@@ -19,53 +21,52 @@ from vitals.spec.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-Parameters = Mapping[str, float | int | str]
+Parameters = Mapping[str, datetime]
 _SUMMARY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+_COMPLETE = {"result_format": "COMPLETE", "partial_unexpected_count": 0}
 
 
-def validate(model: Model, partition: Partition, suites_dir: Path, parameters: Parameters) -> list[Validation]:
+def validate(model: Model, partition: Partition, suites_dir: Path) -> list[Validation]:
     """Hold a day's rows against the model's suite.
 
     Parameters
     ----------
     suites_dir : the folder with `<suite>.yaml`.
-    parameters : values for the suite's `{$PARAMETER: name}`.
 
     Returns
     -------
-    One Validation per expectation, in the suite's order; [] for a model without a suite. Status is pass,
-    fail, error (it could not be computed: a missing column or parameter, a wrong type) or vacuous (it
+    One Validation per expectation, in the suites' order; [] for a model without a suite. Status is pass,
+    fail, error (it could not be computed: a missing column, a wrong type) or vacuous (it
     had no value to look at). A day without rows is vacuous throughout.
 
     Raises
     ------
     ConfigError : the suite is missing or wrong, with all its problems.
     """
-    path = suite_path(suites_dir, model)
-    if path is None:
-        return []
-    suite = load_suite(path)
-    verdicts = _unrunnable(suite, partition, parameters)
+    suites = [load_suite(path) for path in suite_paths(suites_dir, model)]
+    return [validation for suite in suites for validation in _validated(model, suite, partition)]
+
+
+def _validated(model: Model, suite: Suite, partition: Partition) -> list[Validation]:
+    """Hold a day's rows against one suite."""
+    facts = partition.facts
+    parameters = dict(zip(PARAMETERS, (facts.window_start, facts.window_end), strict=True))
+    verdicts = _unrunnable(suite, partition)
     runnable = [entry for entry in suite.entries if entry.key not in verdicts]
     if runnable:
-        verdicts |= _run(suite, runnable, partition, parameters)
+        verdicts |= _run(suite, runnable, partition, parameters, frozenset(model.keep_examples))
     return [_validation(model, partition, suite, entry, verdicts[entry.key]) for entry in suite.entries]
 
 
-def _unrunnable(suite: Suite, partition: Partition, parameters: Parameters) -> dict[str, Verdict]:
-    """Decide what needs no run: no rows, a sampled day, a missing column or parameter."""
+def _unrunnable(suite: Suite, partition: Partition) -> dict[str, Verdict]:
+    """Decide what needs no run: no rows, a sampled day, a missing column."""
     if partition.table.num_rows == 0:
         return {entry.key: Verdict(VACUOUS, observed="no rows", n=0) for entry in suite.entries}
     sampled = partition.table.num_rows != partition.facts.rows
     decided = {}
     for entry in suite.entries:
-        lacking = [name for name in entry.parameters if name not in parameters]
         missing = _missing(entry, partition)
-        if lacking:
-            known = ", ".join(sorted(parameters)) or "none"
-            text = f"the parameter {lacking[0]} has no value (known: {known}); write a number into the suite"
-            decided[entry.key] = Verdict(ERROR, error=text)
-        elif missing:
+        if missing:
             decided[entry.key] = Verdict(ERROR, error=f"the column {missing[0]} is missing")
         elif sampled and entry.type in catalogue.ROW_COUNTS:
             decided[entry.key] = Verdict(VACUOUS, observed="only a sample of the rows was read")
@@ -78,23 +79,32 @@ def _missing(entry: Entry, partition: Partition) -> list[str]:
     return [name for name in entry.columns if name != exempt and name not in partition.table.column_names]
 
 
-def _run(suite: Suite, entries: Sequence[Entry], partition: Partition, parameters: Parameters) -> dict[str, Verdict]:
-    """Let the library compute some of a suite's expectations."""
+def _run(
+    suite: Suite, entries: Sequence[Entry], partition: Partition, parameters: Parameters, keep: frozenset[str]
+) -> dict[str, Verdict]:
+    """Let the library compute some of a suite's expectations; `keep` are the columns whose values may be shown."""
     objects = build(suite)
     data = frame(partition.table.select([n for n in suite_columns(suite) if n in partition.table.column_names]))
     if data.columns.empty:
         data = partition.table.select([0]).to_pandas()
     batch = _batch(data)
-    needed = {name: parameters[name] for entry in entries for name in entry.parameters}
-    # Copies: a suite ties its members to itself, and the built ones are shared by all threads.
-    chosen = library().ExpectationSuite(suite.name, expectations=[objects[entry.key].copy() for entry in entries])
-    outcome = batch.validate(chosen, result_format=_SUMMARY, expectation_parameters=needed)
-    by_key = {result.expectation_config.meta["key"]: result for result in outcome.results}
+
+    def computed(chosen: Sequence[Entry], form: Mapping[str, object]) -> dict[str, Any]:
+        needed = {name: parameters[name] for entry in chosen for name in entry.parameters}
+        # Copies: a suite ties its members to itself, and the built ones are shared by all threads.
+        some = library().ExpectationSuite(suite.name, expectations=[objects[entry.key].copy() for entry in chosen])
+        outcome = batch.validate(some, result_format=form, expectation_parameters=needed)
+        return {result.expectation_config.meta["key"]: result for result in outcome.results}
 
     def values(entry: Entry) -> int:
         return _values(batch, data, entry)
 
-    return {entry.key: results.read(entry, by_key[entry.key], len(data), values) for entry in entries}
+    found = computed(entries, _SUMMARY)
+    verdicts = {entry.key: results.read(entry, found[entry.key], len(data), values) for entry in entries}
+    shown = [e for e in entries if verdicts[e.key].unexpected and e.columns and keep.issuperset(e.columns)]
+    for key, result in (computed(shown, _COMPLETE) if shown else {}).items():
+        verdicts[key] = results.with_examples(verdicts[key], result)
+    return verdicts
 
 
 def _batch(data: "pd.DataFrame") -> Any:

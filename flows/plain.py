@@ -27,4 +27,4 @@ def steps(world: World) -> Steps:
 
 
 def _validate(world: World, model: Model, partition: Partition) -> Sequence[Validation]:
-    return validate(model, partition, world.settings.suites_dir, {})
+    return validate(model, partition, world.settings.suites_dir)

@@ -14,7 +14,7 @@ from vitals.spec import Model
 @task(name="validate", task_run_name="{model.name} {partition.facts.day}", **PURE)
 def validate(model: Model, partition: Partition) -> Sequence[Validation]:
     """Run the model's suite on the partition that was read."""
-    results = run_suite(model, partition, world().settings.suites_dir, {})
+    results = run_suite(model, partition, world().settings.suites_dir)
     failed = sum(one.status != "pass" for one in results)
     get_run_logger().info(
         "%s %s: %d expectations, %d not passed", model.name, partition.facts.day, len(results), failed

@@ -25,6 +25,7 @@ SO_FAR = "so far: "  # begins the method of what is not final, since events may 
 NEWEST = "newest"  # days from the newest label of a cohort to the day on which its age was reached
 LABEL_TIME = "__label_time"
 NO_COVERAGE = "event labels: absence means negative"
+EXAMPLES = "; for example "  # in `Validation.observed`, before values that failed
 ESTIMATE = "estimate"
 PAIRED = "paired_roc_auc"
 JUDGED_SIGNALS = (ESTIMATE,)  # measurements of these signals, or of these subjects of `performance`,

@@ -1,6 +1,6 @@
 """`vitals check` and `vitals schema`: every problem of files, rules, sources and the store at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deployments.commands.common import print_json, say
 from flows.choosing import nothing_to_watch
@@ -22,10 +22,12 @@ def check(settings: Settings, as_format: str) -> int:
         for model in loaded.models:
             suite = list(_suite_problems(settings, model))
             problems += map(ConfigError, suite)
-            rest = model.model_copy(update={"expectations": None}) if suite else model
+            rest = model.model_copy(update={"expectations": ()}) if suite else model
             problems += checking.problems(world, rest)
         problems += _store_problems(world)
         problems += _slack_problems(world)
+    if settings.prefect_api_url and loaded.models and not loaded.problems:
+        problems += _prefect_problems(settings, loaded.models)
     if not loaded.models and not problems:
         problems.append(ConfigError(nothing_to_watch(settings)))
     if as_format == "json":
@@ -47,21 +49,21 @@ def schema() -> None:
 
 def _suite_problems(settings: Settings, model: Model) -> Iterator[str]:
     from expectations.checking import check_suite
+    from expectations.loading import suite_paths
 
-    if model.expectations is None:
-        return
-    yield from check_suite(settings.suites_dir / f"{model.expectations}.yaml")
+    for path in suite_paths(settings.suites_dir, model):
+        yield from check_suite(path)
 
 
 def _suite_notes(settings: Settings, model: Model) -> list[str]:
     """What a suite may say and is often misunderstood; a suite that cannot be read has problems instead."""
-    from expectations.loading import load_suite, suite_path, suite_warnings
+    from expectations.loading import load_suite, suite_paths, suite_warnings
 
-    path = suite_path(settings.suites_dir, model)
     try:
-        return suite_warnings(load_suite(path)) if path else []
+        suites = [load_suite(path) for path in suite_paths(settings.suites_dir, model)]
     except ConfigError:
         return []
+    return [note for suite in suites for note in suite_warnings(suite)]
 
 
 def _store_problems(world: World) -> Iterator[VitalsError]:
@@ -69,6 +71,13 @@ def _store_problems(world: World) -> Iterator[VitalsError]:
         world.store.models()
     except VitalsError as error:
         yield error
+
+
+def _prefect_problems(settings: Settings, models: Sequence[Model]) -> Sequence[VitalsError]:
+    """Whether the server answers, knows the models as the files say, and has a worker."""
+    from deployments.commands import deploy
+
+    return deploy.problems(settings, models)
 
 
 def _slack_problems(world: World) -> Iterator[VitalsError]:

@@ -81,3 +81,20 @@ def test_a_missing_suite_is_one_problem(tmp_path: Path) -> None:
     assert [p.split(": ")[1] for p in check_suite(tmp_path / "none.yaml")] == [
         "there is no such suite; write it, or take `expectations` out of the model file"
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("no_such_module_here", "module: no_such_module_here cannot be imported"),
+        ("json", "neither the library nor json has expect_column_values_to_be_evn"),
+    ],
+)
+def test_a_module_of_ones_own_must_bring_what_the_suite_uses(suite: Write, module: str, expected: str) -> None:
+    """The file and what to do about it."""
+    path = suite("  - expect_column_values_to_be_evn: {column: a}\n    severity: info\n")
+    path.write_text(f"module: {module}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    (problem,) = check_suite(path)
+
+    assert expected in problem

@@ -51,6 +51,60 @@ def test_two_thresholds_on_one_check_have_different_keys(suite: Write) -> None:
     assert (first.severity, second.severity) == (Severity.INFO, Severity.CRITICAL)
 
 
+def test_a_severity_may_hold_thresholds_of_its_own(suite: Write) -> None:
+    """One check with two thresholds is two expectations, with keys and lines as if written out."""
+    path = suite(
+        f"  - {NOT_NULL}: {{column: t}}\n    severity:\n      warning: {{mostly: 0.97}}\n      critical: {{mostly: 0.9}}\n"
+    )
+    out = suite(
+        f"  - {NOT_NULL}: {{column: t, mostly: 0.97}}\n    severity: warning\n"
+        f"  - {NOT_NULL}: {{column: t, mostly: 0.9}}\n    severity: critical\n",
+        "out",
+    )
+
+    found, written = load_suite(path).entries, load_suite(out).entries
+
+    assert [(one.key, one.severity) for one in found] == [(one.key, one.severity) for one in written]
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("{warning: 0.9}", ":4 severity.warning: must hold its own arguments, like {mostly: 0.9}, got 0.9"),
+        (
+            "{warnin: {mostly: 0.9}}",
+            ":4 severity: must be critical, warning, info, got 'warnin'; did you mean warning?",
+        ),
+        ("{}", ":4 severity: must be critical, warning, info, got {}"),
+        ("{warning: {mostly: 9}}", f":4 {NOT_NULL}.mostly: must be a share with 0 < mostly <= 1, got 9"),
+    ],
+)
+def test_thresholds_that_are_none_are_refused(suite: Write, severity: str, expected: str) -> None:
+    """The line, what was written and the remedy."""
+    path = suite(f"  - {NOT_NULL}: {{column: t}}\n    severity: {severity}\n")
+
+    _, problems = examine(path)
+
+    assert any(expected in problem for problem in problems), problems
+
+
+def test_an_owner_is_said_with_every_expectation(suite: Write) -> None:
+    """Whoever reads the failure knows whom to ask."""
+    path = suite(f"  - {NOT_NULL}: {{column: t}}\n    severity: info\n    description: Must be there.\n")
+    path.write_text("owner: weather team\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert load_suite(path).entries[0].description == "Must be there. (ask weather team)"
+
+
+def test_a_parameter_without_a_value_is_refused(suite: Write) -> None:
+    """Only what the day itself says is a parameter; what is usual is not known when a day is read."""
+    path = suite("  - expect_table_row_count_to_be_between: {min_value: {$PARAMETER: min_rows}}\n    severity: info\n")
+
+    _, (problem,) = examine(path)
+
+    assert "the parameter 'min_rows' has no value; use day_start or day_end; write a number" in problem
+
+
 def test_all_columns_that_a_suite_reads_are_named(suite: Write) -> None:
     """Pairs, lists and row conditions count as well, each column once."""
     path = suite(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +18,24 @@ Write = Callable[..., Path]
 Make = Callable[..., Partition]
 NOT_NULL = "expect_column_values_to_not_be_null"
 BETWEEN = "expect_column_values_to_be_between"
+START = datetime(2013, 8, 14, 4, tzinfo=UTC)
+OWN_CHECKS = """
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider import ColumnMapMetricProvider, column_condition_partial
+
+
+class ColumnValuesEven(ColumnMapMetricProvider):
+    condition_metric_name = "column_values.even"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column, **kwargs):
+        return column % 2 == 0
+
+
+class ExpectColumnValuesToBeEven(ColumnMapExpectation):
+    map_metric = "column_values.even"
+"""
 
 
 @pytest.fixture
@@ -27,11 +45,10 @@ def run(suite: Write, model: Model, partition: Make) -> Callable[..., list[Valid
     def go(
         entries: list[tuple[str, str]],
         columns: Mapping[str, object] | pa.Table,
-        parameters: Mapping[str, float] | None = None,
         rows: int | None = None,
     ) -> list[Validation]:
         text = "".join(f"  - {kind}: {arguments}\n    severity: warning\n" for kind, arguments in entries)
-        return validate(model, partition(columns, rows), suite(text).parent, parameters or {})
+        return validate(model, partition(columns, rows), suite(text).parent)
 
     return go
 
@@ -58,7 +75,7 @@ def test_a_validation_carries_our_severity_and_description(suite: Write, model: 
     """Severity comes from the suite, not from the library's defaults."""
     path = suite(f"  - {NOT_NULL}: {{column: a}}\n    severity: info\n    description: Why.\n")
 
-    (found,) = validate(model, partition({"a": [1, None]}), path.parent, {})
+    (found,) = validate(model, partition({"a": [1, None]}), path.parent)
 
     assert (found.model, found.day.isoformat(), found.suite, found.column) == ("m", "2013-08-14", "s", "a")
     assert (found.severity, found.description, found.status) == (Severity.INFO, "Why.", "fail")
@@ -112,7 +129,7 @@ def test_a_pass_without_a_value_is_vacuous(
 def test_a_day_without_rows_is_vacuous_throughout(run: Callable[..., list[Validation]]) -> None:
     """Zero rows never pass, whatever the library would say."""
     found = run(
-        [(NOT_NULL, "{column: a}"), ("expect_table_row_count_to_be_between", "{min_value: {$PARAMETER: n}}")],
+        [(NOT_NULL, "{column: a}"), ("expect_table_row_count_to_be_between", "{min_value: 1}")],
         {"a": pa.array([], pa.float64())},
     )
 
@@ -139,24 +156,58 @@ def test_a_missing_column_is_an_error_of_its_expectations_only(run: Callable[...
     assert found[3].observed == "not there"
 
 
-def test_parameters_come_from_the_caller_and_a_missing_one_stops_nothing_else(
-    run: Callable[..., list[Validation]],
-) -> None:
-    """The library would abort the whole suite."""
-    count = "expect_table_row_count_to_be_between"
-    found = run(
-        [
-            (count, "{min_value: {$PARAMETER: low}}"),
-            (count, "{min_value: {$PARAMETER: other}}"),
-            (NOT_NULL, "{column: a}"),
-        ],
-        {"a": [1, 2, 3]},
-        {"low": 3},
-    )
+def test_the_day_itself_is_a_parameter(run: Callable[..., list[Validation]]) -> None:
+    """Times can be held against the day that is read, whichever it is."""
+    between = "expect_column_values_to_be_between"
+    bounds = "{column: at, min_value: {$PARAMETER: day_start}, max_value: {$PARAMETER: day_end}, strict_max: true}"
+    times = pa.array([START, START + timedelta(hours=23), START - timedelta(days=30)], pa.timestamp("us", "UTC"))
 
-    assert [one.status for one in found] == ["pass", "error", "pass"]
-    assert found[0].observed == "3"
-    assert found[1].error == "the parameter other has no value (known: low); write a number into the suite"
+    (found,) = run([(between, bounds)], {"at": times})
+
+    assert (found.status, found.unexpected, found.n) == ("fail", 1, 3)
+
+
+def test_examples_of_failing_values_are_kept_only_where_allowed(suite: Write, model: Model, partition: Make) -> None:
+    """The most frequent ones with their rows, whatever the order of the rows; of other columns only counts."""
+    path = suite(
+        "  - expect_column_values_to_be_between: {column: a, min_value: 0}\n    severity: info\n"
+        "  - expect_column_values_to_be_in_set: {column: b, value_set: [x]}\n    severity: info\n"
+        f"  - {NOT_NULL}: {{column: a}}\n    severity: info\n"
+    )
+    rows = {"a": [-1, 5, -7, -1, None, -9, -8], "b": ["x", "secret", "x", "x", "x", "x", "x"]}
+    mixed = {name: values[::-1] for name, values in rows.items()}
+    shows = model.model_copy(update={"keep_examples": ("a",)})
+
+    found, turned = (validate(shows, partition(each), path.parent) for each in (rows, mixed))
+
+    assert found[0].observed == "5 of 6; for example -1 (2 rows), -7 (1 row), -8 (1 row) and 1 more"
+    assert [one.observed for one in found[1:]] == ["1 of 7", "1 of 7"]
+    assert [one.observed for one in turned] == [one.observed for one in found]
+
+
+def test_a_model_may_have_several_suites(suite: Write, model: Model, partition: Make) -> None:
+    """Each speaks under its own name, in the model's order."""
+    suite(f"  - {NOT_NULL}: {{column: a}}\n    severity: info\n", "weather")
+    path = suite(f"  - {NOT_NULL}: {{column: b}}\n    severity: info\n", "own")
+    both = Model.model_validate({**model.model_dump(), "expectations": ["own", "weather"]})
+
+    found = validate(both, partition({"a": [1], "b": [None]}), path.parent)
+
+    assert [(one.suite, one.column, one.status) for one in found] == [("own", "b", "fail"), ("weather", "a", "pass")]
+
+
+def test_expectations_of_a_module_of_ones_own_are_run(
+    suite: Write, model: Model, partition: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The suite names the module; severity and description stay the suite's."""
+    (tmp_path / "own_checks.py").write_text(OWN_CHECKS, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = suite("  - expect_column_values_to_be_even: {column: a, mostly: 0.9}\n    severity: info\n")
+    path.write_text("module: own_checks\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    (found,) = validate(model, partition({"a": [2, 4, 5, 8]}), path.parent)
+
+    assert (found.status, found.unexpected, found.severity.value) == ("fail", 1, "info")
 
 
 def test_row_counts_of_a_sampled_day_are_not_judged(run: Callable[..., list[Validation]]) -> None:
@@ -279,9 +330,9 @@ def test_odd_column_names_and_unicode_work(run: Callable[..., list[Validation]])
 
 def test_a_model_without_a_suite_has_no_results(model: Model, partition: Make, tmp_path: Path) -> None:
     """No key `expectations`, no work."""
-    plain = model.model_copy(update={"expectations": None})
+    plain = model.model_copy(update={"expectations": ()})
 
-    assert validate(plain, partition({"a": [1]}), tmp_path, {}) == []
+    assert validate(plain, partition({"a": [1]}), tmp_path) == []
 
 
 def test_a_wrong_suite_is_refused_before_any_run(suite: Write, model: Model, partition: Make) -> None:
@@ -289,7 +340,7 @@ def test_a_wrong_suite_is_refused_before_any_run(suite: Write, model: Model, par
     path = suite(f"  - {NOT_NULL}: {{colum: a}}\n    severity: info\n")
 
     with pytest.raises(ConfigError, match=r"s\.yaml:3 .*did you mean column\?"):
-        validate(model, partition({"a": [1]}), path.parent, {})
+        validate(model, partition({"a": [1]}), path.parent)
 
 
 def test_a_suite_on_the_table_alone_needs_no_column(run: Callable[..., list[Validation]]) -> None:
@@ -309,6 +360,6 @@ def test_threads_may_share_a_suite(suite: Write, model: Model, partition: Make) 
     days = [partition({"x": list(range(n))}) for n in range(1, 17)]
 
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda day: validate(model, day, path.parent, {}), days))
+        found = list(pool.map(lambda day: validate(model, day, path.parent), days))
 
     assert [one[0].unexpected for one in found] == [max(0, n - 6) for n in range(1, 17)]

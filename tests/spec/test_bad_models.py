@@ -223,7 +223,9 @@ ONE_PROBLEM = [
     ("{material", "{k: 5, material", "36 metric_options.k: is not supported yet; remove it"),
     ("brier,", "estimate,", "35 metrics.5: 'estimate' is not supported yet; remove it"),
     ("calendar: US", "max_rows: 5", "39 max_rows: is not supported yet, got 5; remove it"),
-    ("calendar: US", "keep_examples: [dest]", "39 keep_examples: is not supported yet, got a list; remove it"),
+    ("calendar: US", "keep_examples: dest", "39 keep_examples: must be a list, got 'dest'"),
+    ("expectations: churn_inputs", "expectations: [a, ../x]", "40 expectations.1: has a form that is not allowed"),
+    ("expectations: churn_inputs", "expectations: 3", "40 expectations: must be a list, got 3"),
 ]
 
 

@@ -18,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from expectations.loading import model_suite_columns
+from expectations.running import validate
 from flows import plain
 from flows.due import due_days
 from tests.judging.building import OFFICE, day, facts, folded, measured, numbers
@@ -57,6 +58,12 @@ expectations:
   - expect_column_values_to_not_be_null: {column: wind}
     severity: warning
     description: every answer has a wind
+"""
+CALM = """\
+suite: calm
+expectations:
+  - expect_column_values_to_be_between: {column: distance, max_value: 900}
+    severity: warning
 """
 AVOID = {"name": "Bad answers", "where": "score > 0.5", "at_most": 0}
 HEURISTIC = {"name": "Mean distance", "value": "avg(distance)"}
@@ -150,6 +157,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
                 folder / name / f"{said}.parquet", index=False
             )
     (folder / "windy.yaml").write_text(SUITE, encoding="utf-8")
+    (folder / "calm.yaml").write_text(CALM, encoding="utf-8")
     settings = Settings.from_env(
         {},
         home=folder,
@@ -173,6 +181,11 @@ def observed(place: Place, model: Model) -> object:
     except InputError as error:
         return f"InputError: {error}"
     return partition.facts, [(one.subject, one.segment, one.minis, encode(one)) for one in profiles], numbers
+
+
+def validated(place: Place, model: Model) -> object:
+    """What the suites say of the day."""
+    return validate(model, plain.steps(place.world).read(model, DAY), place.folder)
 
 
 def at_ages(place: Place, model: Model) -> object:
@@ -335,10 +348,10 @@ CASES: dict[str, Case] = {
     "alerts[].severity": Case(found, "warning", "info", {"alerts": [TEST]}),
     "metric_options.baseline": Case(observed, None, "hour"),
     "expectations": Case(observed, None, "windy"),
+    "keep_examples": Case(validated, [], ["distance"], {"expectations": "calm"}),
 }
 LATER = {
     "max_rows": 10,
-    "keep_examples": ["distance"],
     "task": "multiclass",
 }
 

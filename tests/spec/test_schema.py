@@ -74,5 +74,5 @@ def test_later_keys_are_not_offered():
     """Keys that a file may not set are not in the schema."""
     text = str(schema())
 
-    for key in ("keep_examples", "max_rows", "multiclass", "ranking"):
+    for key in ("max_rows", "multiclass", "ranking"):
         assert key not in text

@@ -7,7 +7,7 @@ Each is a function of the world, a model and a day; what they compute is decided
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from vitals import windows
+from vitals import windows, words
 from vitals.io import asking, rules
 from vitals.io.sources import needed_columns
 from vitals.io.world import World
@@ -23,7 +23,7 @@ def read(world: World, model: Model, day: Day) -> Partition:
     wishes = asking.of_predictions(model)
     columns = needed_columns(model, asking.columns(wishes), suite)
     as_of = due_instant(model, day) if model.predictions.loaded_at else None
-    wishes = [*wishes, (f"suite {model.expectations!r}", suite)]
+    wishes = [*wishes, (f"suite {words.listed(model.expectations)}", suite)]
     with asking.blamed(source, model, wishes):
         return source.read_day(model, day, columns, as_of)
 

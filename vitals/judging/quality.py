@@ -11,7 +11,7 @@ import numpy as np
 from vitals import words
 from vitals.judging.day import Ruling, Today, finding
 from vitals.profiles import NumericSummary, Profile
-from vitals.records import Evidence, Severity, Symptom, Validation
+from vitals.records import EXAMPLES, Evidence, Severity, Symptom, Validation
 from vitals.spec import Model
 from vitals.spec.model import Limit
 from vitals.stats.cdf import below, upto
@@ -139,4 +139,5 @@ def _said(one: Validation) -> str:
         return f"{subject}: nothing to check ({one.observed or 'no values'}): {one.description}"
     share = f"{words.share(one.share)} of rows fail: " if one.share is not None else ""
     seen = f" (observed {one.observed})" if one.observed and one.share is None else ""
-    return f"{subject}: {share}{one.description}{seen}"
+    _, _, examples = (one.observed or "").partition(EXAMPLES)
+    return f"{subject}: {share}{one.description}{seen}" + (f" ({EXAMPLES[2:]}{examples})" if examples else "")

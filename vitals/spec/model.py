@@ -9,7 +9,7 @@ from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from vitals.spec.parts import (
     LATER,
@@ -58,6 +58,13 @@ def _calendar(code: str) -> str:
     return code
 
 
+def _several(names: object) -> object:
+    """Take one name for a list of one."""
+    if isinstance(names, str):
+        return (names,)
+    return tuple(names or ()) if names is None or isinstance(names, list) else names
+
+
 def _naive(due: time) -> time:
     if due.tzinfo is not None:
         msg = f'must be a local time without an offset, got {due.isoformat()}; write it like "06:00"'
@@ -67,6 +74,7 @@ def _naive(due: time) -> time:
 
 Owner = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]{2,}$")]
 Channel = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
+Suites = ModelName | tuple[ModelName, ...] | None
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$", max_length=2000)]
 
 
@@ -100,8 +108,8 @@ class Model(Part):
     calendar: Annotated[str, AfterValidator(_calendar)] | None = Field(
         default=None, description="Country whose public holidays are no usual days, like US or US-NY."
     )
-    expectations: ModelName | None = Field(
-        default=None, description="Name of the suite of expectations, a file without its .yaml."
+    expectations: Annotated[tuple[ModelName, ...], BeforeValidator(_several, json_schema_input_type=Suites)] = Field(
+        default=(), description="Name of the suite of expectations, a file without its .yaml; or several names."
     )
     avoid: tuple[AvoidRule, ...] = Field(default=(), description="What stakeholders want to avoid.")
     heuristics: tuple[Heuristic, ...] = Field(default=(), description="Numbers that people understand, one a day.")
@@ -111,7 +119,7 @@ class Model(Part):
         default=2_000_000, ge=1, description="Rows a day from which on it is sampled.", json_schema_extra=LATER
     )
     keep_examples: tuple[Text, ...] = Field(
-        default=(), description="Columns whose failing values may be stored.", json_schema_extra=LATER
+        default=(), description="Columns whose most frequent failing values may be stored with a failed expectation."
     )
 
     @property
