@@ -139,7 +139,8 @@ def yesterday() -> Told:
 def quiet() -> Digest:
     """Compose a quiet day with one snoozed incident and a few incidents before."""
     noise = incident(missing("pressure", 0.2))
-    news = replace(quiet_news(), snoozed=(noise,), incidents_28d=4, noisiest="temp")
+    until = {f"{noise.fingerprint}/{noise.opened_on}": DAY + timedelta(days=5)}
+    news = replace(quiet_news(), snoozed=(noise,), snoozed_until=until, incidents_28d=4, noisiest="temp")
     return compose(CHANNEL, DAY, [news], yesterday())
 
 
@@ -200,6 +201,7 @@ def busy_news() -> tuple[list[ModelNews], Told]:
         notes=("new version gbm-2 of flight_late: 100 % of rows, none in the 7 days before",),
         incidents_28d=9,
         noisiest="temp",
+        noisy_input=(Symptom.INPUT_DRIFT, "temp"),
         calendar="day before Labour Day weekend",
     )
     other = ModelNews(

@@ -119,6 +119,41 @@ def test_what_did_not_change_is_a_line_and_a_reminder_now_and_then() -> None:
     assert cards == [1, 3, 7, 14, 21]
 
 
+def test_a_reminder_that_fell_between_two_digests_is_given_with_the_next() -> None:
+    """Nobody worked on day 3: day 4 reminds."""
+    found = missing("temp", 0.13)
+    opened = incident(found, DAY - timedelta(days=3))
+    friday = compose(CHANNEL, DAY - timedelta(days=2), [with_findings(incidents=(opened,))], None)
+    (item,) = compose(CHANNEL, DAY, [with_findings(found, incidents=(opened,))], told_of(friday)).items
+    assert (item.day_number, item.shown) == (4, "card")
+
+
+@pytest.mark.parametrize(
+    ("incidents", "noisy", "command"),
+    [
+        (4, (Symptom.INPUT_DRIFT, "temp"), "vitals decide mute flight_late input_drift temp --why ..."),
+        (4, (Symptom.INPUT_DRIFT, "temp c"), "vitals decide mute flight_late input_drift 'temp c' --why ..."),
+        (4, (Symptom.INPUT_DRIFT, "`rm`"), ""),
+        (4, (Symptom.INPUT_DRIFT, "--until"), ""),
+        (4, None, ""),
+        (3, (Symptom.INPUT_DRIFT, "temp"), ""),
+    ],
+)
+def test_a_model_over_its_budget_is_offered_to_mute_its_noisiest_input(
+    incidents: int, noisy: tuple[Symptom, str] | None, command: str
+) -> None:
+    """Beyond three incidents in four weeks, with the command; never for a name that a shell would obey."""
+    digest = told(with_findings(missing("a", 0.1), incidents_28d=incidents, noisiest="x", noisy_input=noisy))
+    assert [note.command for note in digest.notes if note.kind == "budget"] == [command]
+
+
+def test_an_item_keeps_the_numbers_of_each_of_its_findings() -> None:
+    """Four columns in one line are four members."""
+    (item,) = told(with_findings(*(missing(name, share) for name, share in samples.WEATHER.items()))).items
+    assert [(one.subject, one.value) for one in item.members] == sorted(samples.WEATHER.items())
+    assert tuple(one.incident for one in item.members) == item.incidents
+
+
 def test_what_explains_a_symptom_is_its_cause_line() -> None:
     """A finding on a column that the evidence of symptom and response names moves under both, said once in each."""
     named = (Evidence("likely cause: temp missing", "temp"), Evidence("coincides with gbm-2", "version"))

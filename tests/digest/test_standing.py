@@ -159,6 +159,9 @@ def test_incidents_of_four_weeks_are_counted_and_the_noisiest_named() -> None:
     found = news(known(incidents=(*wind, incident(TEMP, DAY), quiet)))
 
     assert (found.incidents_28d, found.noisiest) == (4, "wind")
+    assert found.noisy_input == (Symptom.INPUT_DRIFT, "wind")
+    errors = tuple(incident(replace(CUT, day=DAY - timedelta(days=back))) for back in (1, 2, 3))
+    assert news(known(incidents=errors)).noisy_input is None
 
 
 def test_what_was_told_as_open_and_ended_before_the_last_digest_is_told_as_resolved() -> None:

@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from vitals import words
-from vitals.digest.content import State, Told
+from vitals.digest.content import Opened, State, Told
 from vitals.digest.grouping import NAME, Case
 from vitals.digest.news import ModelNews
 from vitals.records import Day, Finding, Incident, Severity, Symptom, Transition, TransitionKind, fingerprint
 
 Key = tuple[str, Day]
 """fingerprint, opened_on"""
+Known = Mapping[Key, Opened]
+"""what the channel was last told to be open"""
 
 
-def cases_of(news: ModelNews, told: Told | None, known: Mapping[Key, Severity]) -> list[Case]:
+def cases_of(news: ModelNews, told: Told | None, known: Known) -> list[Case]:
     """Give every finding of the day and every open incident without one, snoozed ones left out."""
     findings = list(news.findings)
     if news.status == "not_monitored" and not any(f.symptom is Symptom.NOT_MONITORED for f in findings):
@@ -78,7 +80,7 @@ def _case(
     news: ModelNews,
     finding: Finding | None,
     incident: Incident | None,
-    known: Mapping[Key, Severity],
+    known: Known,
     changes: Mapping[Key, Sequence[Transition]],
 ) -> Case:
     """Compare a problem with what the channel knows of it."""
@@ -90,13 +92,14 @@ def _case(
     if before is None:
         again = any(t.kind is TransitionKind.REOPENED for t in own)
         state: State = "reopened" if again else "new"
-    elif incident.severity.rank > before.rank:
+    elif incident.severity.rank > before.severity.rank:
         state = "worse"
-        remarks.insert(0, f"was {before}")
+        remarks.insert(0, f"was {before.severity}{' and snoozed' if before.snoozed else ''}")
     else:
         state = "unchanged"
+        remarks = ["its snooze ended", *remarks] if before.snoozed else remarks
     if finding is None:
         quiet = any(t.kind is TransitionKind.QUIET and t.day == news.day for t in own)
         remarks.append("one good day, a second resolves it" if quiet else "not judged today")
         state = "unseen" if state == "unchanged" else state
-    return Case(news.model, finding, incident, state, ", ".join(remarks))
+    return Case(news.model, finding, incident, state, ", ".join(remarks), woken=before is not None and before.snoozed)

@@ -12,6 +12,7 @@ from itertools import chain
 from vitals import words
 from vitals.digest import notes
 from vitals.digest.cases import cases_of
+from vitals.digest.changes import changes
 from vitals.digest.content import Digest, Item, ModelLine, Opened, Resolved, Told, revised
 from vitals.digest.grouping import NAME, SENTENCE, Case, subject_words
 from vitals.digest.items import items_of
@@ -19,7 +20,14 @@ from vitals.digest.news import ModelNews
 from vitals.records import Day, Incident, Severity, Symptom
 
 
-def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None, revision: int = 1) -> Digest:
+def compose(
+    channel: str,
+    day: Day,
+    news: Sequence[ModelNews],
+    told: Told | None,
+    revision: int = 1,
+    before: Digest | None = None,
+) -> Digest:
     """Compose what a channel is told about a day.
 
     Parameters
@@ -27,12 +35,13 @@ def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None
     news : one per model of the channel, in any order; at most one per model.
     told : what the channel was last told (`told_of` its last digest); None for its first digest.
     revision : 1, or higher when the day was judged again after a digest was sent.
+    before : the revision before this one, so that this one says what changed.
     """
     ordered = sorted(news, key=lambda one: one.model.name)
-    known = {(one.fingerprint, one.opened_on): one.severity for one in told.open} if told else {}
+    known = {(one.fingerprint, one.opened_on): one for one in told.open} if told else {}
     cases = list(chain.from_iterable(cases_of(one, told, known) for one in ordered))
-    items = items_of(cases, day)
-    opened = tuple(sorted(filter(None, map(_opened, cases)), key=lambda one: (one.fingerprint, one.opened_on)))
+    items = items_of(cases, day, told.day if told else None)
+    opened = _all_open(cases, ordered, known)
     resolved = _resolved(ordered, known, _taken_back(ordered, told, opened))
     models = tuple(_model_line(one, items) for one in ordered)
     said = notes.notes(ordered, first=told is None)
@@ -52,7 +61,8 @@ def compose(channel: str, day: Day, news: Sequence[ModelNews], told: Told | None
         mentions=tuple(dict.fromkeys(owner for item in loud for owner in item.owners)),
         quiet=_quiet(items, resolved, models, {note.kind for note in said}),
     )
-    return replace(digest, headline=headline(digest))
+    digest = replace(digest, headline=headline(digest))
+    return replace(digest, changed=changes(before, digest)) if before else digest
 
 
 def headline(digest: Digest) -> str:
@@ -73,12 +83,13 @@ def headline(digest: Digest) -> str:
 
 
 def _resolved(
-    news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Severity], taken_back: Iterable[Incident]
+    news: Sequence[ModelNews], known: Mapping[tuple[str, Day], Opened], taken_back: Iterable[Incident]
 ) -> list[Resolved]:
     """Give what ended since the channel was last told, of what it was told; alike ones together."""
     together: dict[tuple[int, str, Symptom, str, str, Day, Day], list[str]] = defaultdict(list)
     for one in chain(chain.from_iterable(each.incidents for each in news), taken_back):
-        if one.resolved_on is None or known.get((one.fingerprint, one.opened_on), Severity.INFO) is Severity.INFO:
+        told = known.get((one.fingerprint, one.opened_on))
+        if one.resolved_on is None or told is None or told.severity is Severity.INFO:
             continue
         reason = words.visible(one.reason or "resolved", SENTENCE)
         segment = words.visible(one.segment, NAME) if one.segment else ""
@@ -143,10 +154,18 @@ def _model_line(news: ModelNews, items: Sequence[Item]) -> ModelLine:
     )
 
 
-def _opened(case: Case) -> Opened | None:
-    if case.incident is None:
-        return None
-    incident = case.incident
+def _all_open(
+    cases: Iterable[Case], news: Iterable[ModelNews], known: Mapping[tuple[str, Day], Opened]
+) -> tuple[Opened, ...]:
+    """Give what is open after this digest, what is snoozed as it was when the channel last heard of it."""
+    found = [_opened(case.incident) for case in cases if case.incident]
+    for incident in chain.from_iterable(each.snoozed for each in news):
+        before = known.get((incident.fingerprint, incident.opened_on)) or _opened(incident)
+        found.append(replace(before, snoozed=True))
+    return tuple(sorted(found, key=lambda one: (one.fingerprint, one.opened_on)))
+
+
+def _opened(incident: Incident) -> Opened:
     return Opened(
         fingerprint=incident.fingerprint,
         opened_on=incident.opened_on,

@@ -20,12 +20,12 @@ from vitals.records import Day, Severity, Symptom
 Status = Literal["monitored", "not_monitored", "waiting"]
 State = Literal["new", "reopened", "worse", "unchanged", "unseen"]
 Shown = Literal["card", "line", "under"]
-NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget"]
+NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget", "delivery"]
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An incident that a digest told about, with its severity then, and what it was about.
+    """An incident that a digest told about, or counted as snoozed, with its severity then, and what it was about.
 
     Should the day be judged again without it, nothing else knows any more what has to be taken back.
     """
@@ -38,6 +38,7 @@ class Opened:
     symptom: Symptom | None = None
     subject: str = ""
     segment: str = ""
+    snoozed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,27 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One finding, or one open incident without a finding today, of those that an item says together.
+
+    Attributes
+    ----------
+    incident : `<fingerprint>/<opened_on>`, '' where there is none. cohort_day : of a metric, the day of its predictions.
+    value, low, high : the number and its usual range or limits. statement : its own words.
+    """
+
+    model: str
+    subject: str
+    severity: Severity
+    statement: str
+    incident: str = ""
+    cohort_day: date | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One problem: a finding, or several with one cause.
 
@@ -84,7 +106,7 @@ class Item:
     remark : what changed or who took it ("was warning", "acknowledged by anna").
     causes : what explains it, most likely first. beside : what was seen with it.
     incidents : `<fingerprint>/<opened_on>`, as `vitals decide` takes them.
-    owners : Slack ids from the model files. chart : what a picture of it shows, None where there is none.
+    owners : Slack ids from the model files. members : every finding in it, in its order. chart : what a picture of it shows, None where there is none.
     """
 
     priority: int
@@ -106,6 +128,7 @@ class Item:
     runbooks: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     chart: Chart | None = None
+    members: tuple[Member, ...] = ()
 
     @property
     def info(self) -> bool:
@@ -185,11 +208,12 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about one or more models that is no problem but must not be left out."""
+    """Something about one or more models that is no problem but must not be left out; `command` is what one may do."""
 
     kind: NoteKind
     models: tuple[str, ...]
     text: str
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +238,7 @@ class Digest:
     told_on : day of the digest before; None for the first of a channel.
     items : every problem, most urgent first. open : what `told_of` remembers.
     mentions : Slack ids of owners whose model has a priority-1 incident that opened or worsened.
+    changed : what a revision says that the one before it did not, and what it takes back.
     """
 
     channel: str
@@ -229,6 +254,7 @@ class Digest:
     open: tuple[Opened, ...]
     mentions: tuple[str, ...]
     quiet: bool
+    changed: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -239,7 +265,8 @@ class Digest:
     def content_hash(self) -> str:
         """16 hex digits over everything but the revision: equal means there is nothing new to say."""
         headline = self.headline.removesuffix(revised(self.revision))
-        return sha256(replace(self, revision=0, headline=headline).to_json().encode()).hexdigest()[:16]
+        plain = replace(self, revision=0, headline=headline, changed=())
+        return sha256(plain.to_json().encode()).hexdigest()[:16]
 
     def count(self, priority: int) -> int:
         """Problems of a priority, those for information only left out."""
@@ -288,7 +315,7 @@ def escalates(digest: Digest, sent: Digest) -> bool:
     return any(
         one.priority == 1 and one.severity.rank > before.get((one.fingerprint, one.opened_on), -1)
         for one in digest.open
-        if one.severity is not Severity.INFO
+        if one.severity is not Severity.INFO and not one.snoozed
     )
 
 

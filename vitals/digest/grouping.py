@@ -22,13 +22,14 @@ NAME, SENTENCE = 80, 600
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One finding or open incident, and how it stands to what the channel knows."""
+    """One finding or open incident, and how it stands to what the channel knows; `woken`: its snooze just ended."""
 
     model: Model
     finding: Finding | None
     incident: Incident | None
     state: State
     remark: str
+    woken: bool = False
 
     @property
     def priority(self) -> int:
@@ -146,7 +147,8 @@ def _key(case: Case) -> tuple[str, ...] | None:
     else:
         return None
     level = "info" if case.severity is Severity.INFO else "problem"
-    return (case.model.name, str(case.priority), level, case.symptom, what, case.segment, case.state)
+    state = f"{case.state} woken" if case.woken else case.state
+    return (case.model.name, str(case.priority), level, case.symptom, what, case.segment, state)
 
 
 def _share(case: Case) -> float:

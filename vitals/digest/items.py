@@ -1,14 +1,15 @@
 """Cases become items: grouped by cause, ordered by urgency, explanations under what they explain."""
 
+import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from vitals import words
-from vitals.digest.content import Item, Shown, State
+from vitals.digest.content import Item, Member, Shown, State
 from vitals.digest.grouping import NAME, SENTENCE, Case, group, statement, subject_words
 from vitals.judging.drift import PART
-from vitals.records import Day, Evidence, Severity
+from vitals.records import Day, Evidence, Incident, Severity
 
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
 _REMINDERS = (3, 7)
@@ -17,11 +18,17 @@ CAUSE = "likely cause: "
 """How judging begins the evidence that it takes for a cause."""
 
 
-def items_of(cases: Sequence[Case], day: Day) -> list[Item]:
-    """Group cases into items, most urgent first, and put explanations under what they explain."""
+def items_of(cases: Sequence[Case], day: Day, told_on: Day | None) -> list[Item]:
+    """Group cases into items, most urgent first, and put explanations under what they explain.
+
+    Parameters
+    ----------
+    told_on : day of the digest before; a reminder that fell between is given now.
+    """
     ordered = sorted(cases, key=_urgency)
     groups = group(ordered)
-    items = [_item(members, day) for members in groups]
+    silent = (day - told_on).days - 1 if told_on else 0
+    items = [_item(members, day, max(0, silent)) for members in groups]
     return _explain(items, groups)
 
 
@@ -32,21 +39,21 @@ def _urgency(case: Case) -> tuple[bool, int, int, int, str, str, str, str]:
     return (info, case.priority, _STATES.index(case.state), rank, *place)
 
 
-def _item(cases: Sequence[Case], day: Day) -> Item:
+def _item(cases: Sequence[Case], day: Day, silent: int) -> Item:
     first = cases[0]
     opened = [case.incident.opened_on for case in cases if case.incident]
     since = min(opened) if opened else None
     number = (day - since).days + 1 if since else 1
     what_to_do = words.visible(first.finding.what_to_do, SENTENCE) if first.finding else ""
     if number >= _ASK_AFTER and first.priority > 1 and first.incident and first.finding:
-        accept = f"`vitals decide accept {first.incident.fingerprint}/{first.incident.opened_on} --why ...`"
+        accept = f"`vitals decide accept {_target(first.incident)} --why ...`"
         what_to_do = f"{what_to_do} Is this the new normal? Then {accept}"
     return Item(
         priority=first.priority,
         severity=max((case.severity for case in cases), key=lambda severity: severity.rank),
         symptom=first.symptom,
         state=first.state,
-        shown=_shown(first, number),
+        shown=_shown(first, number, silent),
         models=_each(case.model.name for case in cases),
         subjects=_each(name for case in cases if (name := subject_words(case.symptom, case.subject))),
         segment=words.visible(first.segment, NAME) if first.segment else "",
@@ -57,10 +64,36 @@ def _item(cases: Sequence[Case], day: Day) -> Item:
         since=since,
         day_number=number,
         remark=", ".join(dict.fromkeys(case.remark for case in cases if case.remark)),
-        incidents=tuple(f"{i.fingerprint}/{i.opened_on.isoformat()}" for case in cases if (i := case.incident)),
+        incidents=tuple(_target(case.incident) for case in cases if case.incident),
         runbooks=tuple(dict.fromkeys(case.model.runbook for case in cases if case.model.runbook)),
         owners=tuple(dict.fromkeys(case.model.owner for case in cases if case.model.owner)),
+        members=tuple(map(_member, cases)),
     )
+
+
+def _member(case: Case) -> Member:
+    """Give one finding with its own numbers and words."""
+    finding, incident = case.finding, case.incident
+    return Member(
+        model=words.visible(case.model.name, SENTENCE),
+        subject=words.visible(case.subject, SENTENCE) if case.subject else "",
+        severity=case.severity,
+        statement=statement([case]),
+        incident=_target(incident) if incident else "",
+        cohort_day=finding.cohort_day if finding else None,
+        value=_finite(finding.value) if finding else None,
+        low=_finite(finding.expected_low) if finding else None,
+        high=_finite(finding.expected_high) if finding else None,
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _target(incident: Incident) -> str:
+    """Name an incident as `vitals decide` takes it."""
+    return f"{incident.fingerprint}/{incident.opened_on.isoformat()}"
 
 
 def _each(names: Iterable[str]) -> tuple[str, ...]:
@@ -68,12 +101,18 @@ def _each(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words.visible(name, SENTENCE) for name in names))
 
 
-def _shown(case: Case, day_number: int) -> Shown:
-    """Show what changed as a card; remind of what did not on day 3, on day 7 and every week from then."""
+def _shown(case: Case, day_number: int, silent: int) -> Shown:
+    """Show what changed as a card; remind of what did not on day 3, on day 7 and every week from then.
+
+    Parameters
+    ----------
+    silent : days before this one on which the channel was told nothing.
+    """
     if case.finding is None or case.severity is Severity.INFO:
         return "line"
-    reminded = day_number in _REMINDERS or day_number % 7 == 0
-    return "card" if case.state != "unchanged" or reminded else "line"
+    since = range(day_number - min(silent, 7), day_number + 1)
+    reminded = any(number in _REMINDERS or number % 7 == 0 for number in since if number > 1)
+    return "card" if case.state != "unchanged" or case.woken or reminded else "line"
 
 
 def _causes(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:

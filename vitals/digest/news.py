@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vitals.digest.content import Status
-from vitals.records import Day, Finding, Incident, Measurement, PartitionFacts, Transition
+from vitals.records import Day, Finding, Incident, Measurement, PartitionFacts, Symptom, Transition
 from vitals.spec.model import Model
 
 
@@ -22,8 +22,10 @@ class ModelNews:
     warm_up : eligible days and how many are needed; None once the share band judges.
     not_judged : what could not be judged, each with its reason.
     notes : what is no problem but explains much, as a new model version.
-    snoozed : incidents that people want to hear nothing of now.
-    incidents_28d, noisiest : incidents opened within 28 days, and the subject with the most of them.
+    snoozed : incidents that people want to hear nothing of now. snoozed_until : the last day of that, by
+        `<fingerprint>/<opened_on>`.
+    incidents_28d, noisiest : incidents opened within 28 days, and the subject with the most of them. noisy_input :
+        kind and column of that subject, where it is an input that opened several.
     calendar : name of the public holiday (or neighbour) that the day is.
     problem : why the model is not monitored, or what it waits for.
     """
@@ -43,7 +45,9 @@ class ModelNews:
     not_judged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     snoozed: tuple[Incident, ...] = ()
+    snoozed_until: Mapping[str, Day] = field(default_factory=dict)
     incidents_28d: int = 0
     noisiest: str | None = None
+    noisy_input: tuple[Symptom, str] | None = None
     calendar: str | None = None
     problem: str | None = None

@@ -1,17 +1,20 @@
 """What is no problem but must not be left out: labels, what was not judged, warm-up, restated days, snoozes."""
 
+import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from vitals import words
 from vitals.digest.content import Metric, Note, NoteKind
-from vitals.digest.grouping import NAME, SENTENCE
+from vitals.digest.grouping import NAME, SENTENCE, subject_words
 from vitals.digest.news import ModelNews
 from vitals.records import ESTIMATE, PAIRED, SO_FAR, Measurement
 
 LABEL_COVERAGE = "label_coverage"
 ORDER: tuple[NoteKind, ...] = (
+    "delivery",
     "not_judged",
     "warm_up",
     "restated",
@@ -22,6 +25,8 @@ ORDER: tuple[NoteKind, ...] = (
     "budget",
 )
 _NAMED_MODELS = 3
+_BUDGET = 3  # incidents of a model in 28 days that people still read
+_TYPED = re.compile(r"\w[\w .:/=+,-]{0,79}", re.ASCII)
 _SIGNED = frozenset({"bias", "r2", PAIRED})
 _UNBOUNDED = frozenset({"log_loss", "calibration_ratio", "mae", "rmse", "wape", "p90_abs_error"})
 
@@ -117,7 +122,11 @@ def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
 
 
 def _snoozed(news: ModelNews) -> str:
-    names = [f"{one.symptom.replace('_', ' ')} {words.visible(one.subject, NAME)}".strip() for one in news.snoozed]
+    names = []
+    for one in news.snoozed:
+        until = news.snoozed_until.get(f"{one.fingerprint}/{one.opened_on.isoformat()}")
+        what = f"{one.symptom.replace('_', ' ')} {subject_words(one.symptom, one.subject)}".strip()
+        names.append(f"{what} until {words.short_day(until)}" if until else what)
     return f"{len(names)} snoozed: {words.listed(names, most=4)}"
 
 
@@ -130,9 +139,20 @@ def _budget(news: Sequence[ModelNews]) -> tuple[Note, ...]:
     if len(news) == 1:
         noisiest = busy[0].noisiest
         text = f"{total} in 28 days" + (f"; noisiest: {words.visible(noisiest, NAME)}" if noisiest else "")
-        return (Note("budget", (words.visible(busy[0].model.name, SENTENCE),), text),)
+        return (Note("budget", (words.visible(busy[0].model.name, SENTENCE),), text, _mute(busy[0])),)
     most = [f"{words.visible(one.model.name, NAME)} {one.incidents_28d}{_mostly(one)}" for one in busy[:_NAMED_MODELS]]
-    return (Note("budget", (), f"{total} in 28 days over {words.count(len(news), 'model')}; most: {', '.join(most)}"),)
+    text = f"{total} in 28 days over {words.count(len(news), 'model')}; most: {', '.join(most)}"
+    return (Note("budget", (), text, _mute(busy[0])),)
+
+
+def _mute(news: ModelNews) -> str:
+    """Propose to mute the noisiest input of a model that is over its budget, where a terminal can be told its name."""
+    if news.incidents_28d <= _BUDGET or news.noisy_input is None:
+        return ""
+    symptom, subject = news.noisy_input
+    if not all(map(_TYPED.fullmatch, (news.model.name, subject))):
+        return ""
+    return f"vitals decide mute {shlex.quote(news.model.name)} {symptom} {shlex.quote(subject)} --why ..."
 
 
 def _mostly(news: ModelNews) -> str:

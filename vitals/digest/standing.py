@@ -16,7 +16,20 @@ from vitals.judging.history import History
 from vitals.judging.memory import was_judged
 from vitals.judging.past import Past
 from vitals.judging.releases import releases
-from vitals.records import HOLDOUT, WHOLE, Day, Drift, Incident, Measurement, Severity, Triage, TriageKind
+from vitals.records import (
+    HOLDOUT,
+    WHOLE,
+    Day,
+    Drift,
+    Incident,
+    Measurement,
+    Severity,
+    Symptom,
+    Transition,
+    TransitionKind,
+    Triage,
+    TriageKind,
+)
 from vitals.spec import Model
 
 BUDGET_DAYS = 28
@@ -41,7 +54,8 @@ def standing(
     problem : why the model could not be monitored, if so.
     """
     facts = next((one for one in past.facts if one.day == day), None)
-    snoozed = _snoozed(past.incidents, triage, day)
+    held = _snoozes(past.transitions, triage, day)
+    snoozed = [one for one in past.incidents if _target(one) in held and one.resolved_on is None]
     since = told.day if told else day - timedelta(days=1)
     known = {(one.fingerprint, one.opened_on) for one in told.open} if told else set()
     recent = [
@@ -69,19 +83,37 @@ def standing(
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
         notes=tuple(_releases(past.measurements, day)),
         snoozed=tuple(snoozed),
+        snoozed_until={_target(one): held[_target(one)] for one in snoozed},
         incidents_28d=len(opened),
         noisiest=_noisiest(opened),
+        noisy_input=_noisy_input(opened),
         calendar=calendar,
         problem=problem,
     )
 
 
-def _snoozed(incidents: Iterable[Incident], triage: Iterable[Triage], day: Day) -> list[Incident]:
-    """The open incidents that are snoozed on a day; what was said last counts."""
-    said = sorted((t for t in triage if t.kind is TriageKind.SNOOZE and t.day <= day), key=lambda t: t.day)
-    until = {t.target: t.until for t in said}
-    held = {target for target, last in until.items() if last is not None and last >= day}
-    return [one for one in incidents if f"{one.fingerprint}/{one.opened_on}" in held and one.resolved_on is None]
+def _snoozes(transitions: Iterable[Transition], triage: Iterable[Triage], day: Day) -> dict[str, Day]:
+    """Give the last day of each snooze that holds on a day; what was said last counts.
+
+    A snooze is about what was known when it was said: an incident that got worse since then is shown.
+    """
+    kinds = {TriageKind.SNOOZE, TriageKind.WITHDRAW}
+    said = sorted((t for t in triage if t.kind in kinds and t.day <= day), key=lambda t: (t.day, t.kind == "snooze"))
+    last = {t.target: t for t in said}  # what is withdrawn on a day comes before what is said anew, and has no end
+    worse: dict[str, Day] = {}
+    for one in transitions:
+        if one.kind is TransitionKind.WORSENED and one.day <= day:
+            worse[_target(one)] = max(one.day, worse.get(_target(one), one.day))
+    return {
+        target: one.until
+        for target, one in last.items()
+        if one.until is not None and one.until >= day and (target not in worse or worse[target] < one.day)
+    }
+
+
+def _target(one: Incident | Transition) -> str:
+    """Name an incident as triage does."""
+    return f"{one.fingerprint}/{one.opened_on.isoformat()}"
 
 
 def _is_muted(fingerprint: str, snoozed: Iterable[Incident]) -> bool:
@@ -121,3 +153,12 @@ def _noisiest(incidents: Sequence[Incident]) -> str | None:
     if not counted:
         return None
     return min(counted, key=lambda subject: (-counted[subject], subject))
+
+
+def _noisy_input(incidents: Sequence[Incident]) -> tuple[Symptom, str] | None:
+    """Name the noisiest subject as it can be muted: an input that opened several incidents."""
+    noisiest = _noisiest(incidents)
+    kinds = Counter(one.symptom for one in incidents if one.subject == noisiest and one.symptom.priority == 3)
+    if noisiest is None or kinds.total() < 2:
+        return None
+    return min(kinds, key=lambda kind: (-kinds[kind], kind)), noisiest

@@ -21,6 +21,7 @@ NOTES: dict[NoteKind, str] = {
     "labels": "Labels",
     "snoozed": "Triage",
     "budget": "Alerts",
+    "delivery": "Delivery",
 }
 
 
@@ -91,14 +92,17 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
     ):
         found = tuple(members)
         if estimated:
-            yield Cohort(model, age, f"predictions of {words.short_day(day)}, before any label: {ESTIMATED}", found)
+            yield Cohort(model, age, f"scored {words.short_day(day)}, before any label: {ESTIMATED}", found)
             continue
         coverage = next((m for m in found if m.name == "label_coverage"), None)
         labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
         of = f" of {words.count(coverage.n, 'row')}" if labels and coverage and coverage.n is not None else ""
         if coverage and coverage.value is None and coverage.reason == NO_COVERAGE:
             labels = f"; {words.count(coverage.n or 0, 'event')}"
-        title = f"predictions of {words.short_day(day)}, seen {words.count(age, 'day')} later{labels}{of}"
+        seen = max(m.known_on for m in found)
+        days = words.count(age, "day")
+        when = f"{days} later" if (seen - day).days == age else f"at an age of {days}, evaluated again"
+        title = f"scored {words.short_day(day)}, seen {words.short_day(seen)} ({when}){labels}{of}"
         yield Cohort(model, age, title, tuple(m for m in found if m is not coverage or not labels))
 
 
@@ -133,7 +137,7 @@ def usual(one: Metric) -> str:
 def note(one: Note) -> str:
     """Say a note with its models, at most five by name."""
     models = f"{words.listed(one.models, most=5)}: " if one.models else ""
-    return f"{NOTES[one.kind]}: {models}{one.text}"
+    return f"{NOTES[one.kind]}: {models}{one.text}{f'; too many? `{one.command}`' if one.command else ''}"
 
 
 def quiet_line(digest: Digest) -> str:

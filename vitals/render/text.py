@@ -19,10 +19,11 @@ def render(digest: Digest) -> str:
     str : lines of at most 100 characters (values from data are wrapped, words longer than a line are broken),
         ending with a line break.
     """
-    if digest.quiet:
+    if digest.quiet and not digest.changed:
         second = textwrap.shorten(phrases.quiet_line(digest), WIDTH, placeholder=" …")
         return f"{digest.headline}\n{second}\n"
-    return "\n".join([*_wrap(digest.headline), *_wrap(phrases.since(digest)), *_body(digest)]) + "\n"
+    revised = [line for one in digest.changed for line in _wrap(f"Revised: {one}", "", "  ")]
+    return "\n".join([*_wrap(digest.headline), *revised, *_wrap(phrases.since(digest)), *_body(digest)]) + "\n"
 
 
 def card(item: Item) -> Iterator[str]:
