@@ -4,16 +4,17 @@
 retention. Holds no raw rows of any source.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from vitals.io.store import digests, judging, observing, reading, retention
+from vitals.io.store import digests, judging, observing, reactions, reading, retention
 from vitals.io.store import triage as decisions
 from vitals.io.store.digests import ROOT, Delivery, DeliveryState, DigestKey, StoredDigest
 from vitals.io.store.engine import Database
 from vitals.io.store.lease import Lease
 from vitals.io.store.observing import Codec
+from vitals.io.store.reactions import Reaction, Sent
 from vitals.io.store.reading import StoredCohort, StoredPast
 from vitals.io.store.tables import CLOCK_COLUMNS, RUN_COLUMNS
 from vitals.records import Day, Incident, Judged, Measurement, Observation, Observed, Triage
@@ -29,6 +30,8 @@ __all__ = [
     "DeliveryState",
     "DigestKey",
     "Lease",
+    "Reaction",
+    "Sent",
     "Store",
     "StoredCohort",
     "StoredDigest",
@@ -194,6 +197,29 @@ class Store:
     def triage(self, model: str) -> list[Triage]:
         """Everything that was decided about a model, by day."""
         return decisions.said(self._database, model)
+
+    def sent_since(self, channel: str, first: Day) -> list[Sent]:
+        """Read the digests from a day on that are in a channel, by day."""
+        return reactions.sent_since(self._database, channel, first)
+
+    def seen_reactions(self, channel_id: str, messages: Collection[str]) -> list[Reaction]:
+        """Read the reactions that were seen under messages, oldest first."""
+        return reactions.seen(self._database, channel_id, messages)
+
+    def hear(
+        self,
+        new: Sequence[Reaction],
+        gone: Collection[Reaction],
+        said: Sequence[Triage],
+        undone: Collection[Triage] = (),
+    ) -> None:
+        """Write reactions that came or went with the decisions that follow, in one transaction.
+
+        Parameters
+        ----------
+        undone : decisions that no day was judged with, to be taken out again.
+        """
+        reactions.write(self._database, self._clock, new, gone, said, undone)
 
     def digest(self, channel: str, day: Day) -> StoredDigest | None:
         """Read the last revision of a channel's digest of a day, whether it was sent or not."""

@@ -3,7 +3,9 @@
 A decision is honoured from its own day on, so that deciding today never changes what was judged before.
 """
 
-from sqlalchemy import func, select
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, delete, func, select
 
 from vitals.io.store.engine import Database
 from vitals.io.store.observing import mark_dirty
@@ -17,13 +19,22 @@ from vitals.records import Triage
 def decide(database: Database, triage: Triage) -> None:
     """Write a decision; the same person may correct it by deciding again on the same day."""
     with database.writing() as connection:
-        state = hold(connection, triage.model)
-        if triage in records(connection, Triage, table.c.model == triage.model, table.c.day == triage.day):
-            return
-        upsert(connection, table, [row(triage)])
-        last = connection.execute(select(func.max(partition.c.day)).where(partition.c.model == triage.model)).scalar()
-        if last is not None and last >= triage.day:
-            mark_dirty(connection, state, triage.day)
+        write(connection, triage.model, [triage], ())
+
+
+def write(connection: Connection, model: str, said: Sequence[Triage], undone: Collection[Triage]) -> None:
+    """Write decisions about a model and take others out, within a transaction; what was judged with them is again."""
+    state = hold(connection, model)
+    known = records(connection, Triage, table.c.model == model)
+    fresh, dropped = [one for one in said if one not in known], [one for one in undone if one in known]
+    for one in dropped:
+        key = {"model": one.model, "day": one.day, "kind": one.kind.value, "target": one.target}
+        connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+    upsert(connection, table, [row(one) for one in fresh])
+    last = connection.execute(select(func.max(partition.c.day)).where(partition.c.model == model)).scalar()
+    days = [one.day for one in (*fresh, *dropped) if last is not None and one.day <= last]
+    if days:
+        mark_dirty(connection, state, min(days))
 
 
 def said(database: Database, model: str) -> list[Triage]:
