@@ -42,5 +42,19 @@ class NotifyError(VitalsError):
     """A digest could not be delivered."""
 
 
+class UndeliveredError(NotifyError):
+    """A digest was composed and stored, and did not reach its channel.
+
+    Attributes
+    ----------
+    urgent : whether it holds priority 1. shown : the digest as text.
+    """
+
+    def __init__(self, message: str, *, urgent: bool = False, shown: str = "") -> None:
+        super().__init__(message)
+        self.urgent = urgent
+        self.shown = shown
+
+
 class StatisticError(VitalsError):
     """A statistic was called outside its domain."""

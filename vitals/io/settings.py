@@ -7,6 +7,7 @@ VITALS_SUITES_DIR              suites of expectations (default expectations/suit
 VITALS_SLACK_TOKEN             Slack bot token; without it digests are printed and written
 VITALS_SLACK_BASE_URL          another address of Slack's API
 VITALS_SLACK_CHANNEL           channel of models that name none
+VITALS_SLACK_FALLBACK_CHANNEL  channel for digests that their own channel does not take
 VITALS_SOURCE_<NAME>_URL       one per source that model files name
 VITALS_CATCH_UP                after an outage: one digest for all missed days (summary, the default) or one for each
 VITALS_HEARTBEAT_URL           address that is asked for after a delivered digest, for a dead-man's switch
@@ -38,6 +39,7 @@ _KNOWN = (
     "VITALS_SLACK_TOKEN",
     "VITALS_SLACK_BASE_URL",
     "VITALS_SLACK_CHANNEL",
+    "VITALS_SLACK_FALLBACK_CHANNEL",
     "VITALS_CATCH_UP",
     "VITALS_HEARTBEAT_URL",
 )
@@ -55,7 +57,7 @@ class Settings:
     home : folder of Vitals' own files; made by whoever writes there.
     store_url : URL of the results store.
     models_dir, suites_dir : folders of model files and of suites.
-    slack_token, slack_base_url, slack_channel : None when not set.
+    slack_token, slack_base_url, slack_channel, slack_fallback_channel : None when not set.
     sources : URLs of sources by the middle part of their variable (`WAREHOUSE` of VITALS_SOURCE_WAREHOUSE_URL).
     catch_up : `each` for one digest per missed day, `summary` for one about all of them.
     heartbeat_url : asked for after a delivered digest; its path may be a secret. prefect_api_url : of Prefect's server.
@@ -72,6 +74,7 @@ class Settings:
     catch_up: str = "summary"
     heartbeat_url: SecretStr | None = None
     prefect_api_url: str | None = None
+    slack_fallback_channel: str | None = None
 
     @classmethod
     def from_env(
@@ -111,7 +114,8 @@ class Settings:
             suites_dir=suites_dir or Path(given.get("VITALS_SUITES_DIR", "expectations/suites")),
             slack_token=SecretStr(token) if token else None,
             slack_base_url=_address(given.get("VITALS_SLACK_BASE_URL")),
-            slack_channel=_channel(given.get("VITALS_SLACK_CHANNEL")),
+            slack_channel=_channel(given, "VITALS_SLACK_CHANNEL"),
+            slack_fallback_channel=_channel(given, "VITALS_SLACK_FALLBACK_CHANNEL"),
             sources={name: _checked(url, f"VITALS_SOURCE_{name}_URL") for name, url in urls.items()},
             catch_up=_catch_up(given.get("VITALS_CATCH_UP", "summary")),
             heartbeat_url=_heartbeat(given.get("VITALS_HEARTBEAT_URL")),
@@ -261,8 +265,9 @@ def _heartbeat(url: str | None) -> SecretStr | None:
     return SecretStr(url)
 
 
-def _channel(channel: str | None) -> str | None:
+def _channel(given: Mapping[str, str], variable: str) -> str | None:
+    channel = given.get(variable)
     if channel is not None and not re.fullmatch(r"[CGD][A-Z0-9]{2,}", channel):
-        msg = f"VITALS_SLACK_CHANNEL must be a channel's id, got '{channel}'; use the id like C0123456789, not its name"
+        msg = f"{variable} must be a channel's id, got '{channel}'; use the id like C0123456789, not its name"
         raise ConfigError(msg)
     return channel

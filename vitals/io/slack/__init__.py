@@ -3,5 +3,6 @@
 from vitals.io.slack.client import Identity, Posted, Slack
 from vitals.io.slack.delivery import deliver
 from vitals.io.slack.log import Receipt
+from vitals.io.slack.turn import Way, tell_channel
 
-__all__ = ["Identity", "Posted", "Receipt", "Slack", "deliver"]
+__all__ = ["Identity", "Posted", "Receipt", "Slack", "Way", "deliver", "tell_channel"]

@@ -1,38 +1,32 @@
-"""The few calls to Slack's Web API that a digest needs, with retries of our own.
+"""The few verbs of Slack that a digest needs: post, update, find, join, link, upload.
 
-The client library's retries are off: it sends a message again after a lost reply, and so posts twice. Here a call
-ends in an answer, in `RefusedError` (surely not done), `UnreachableError` (surely not done) or `UnclearError` (perhaps
-done), and whoever posts decides with that. The token appears in no message and no log.
+Errors are those of the line; a verb that can be repeated without harm is repeated, posting is not.
 """
 
 import json
-import socket
-import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
 from vitals.errors import NotifyError
-from vitals.io.slack.refusals import UNCLEAR, WAIT, RefusedError, UnclearError, UnreachableError
+from vitals.io.slack.line import TIMEOUT_S, Line
+from vitals.io.slack.refusals import RefusedError
 
-LONGEST_WAIT_S = 120.0
-_ATTEMPTS = 3
-_PAUSE_S = 2.0
-_TIMEOUT_S = 20
 _PAGE, _MOST_PAGES = 200, 10
-_SURELY_NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
+_FILE_WAIT_S = 10.0  # a file is no reason to hold a message back
+_POLL_S = 1.0
+_WITHIN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where Slack put a message."""
+    """Where Slack put a message; `payload` is what its metadata say, where it was looked up."""
 
     channel_id: str
     ts: str
+    payload: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class Slack:
     Parameters
     ----------
     token : bot token. base_url : for tests; None is slack.com.
-    clock : aware now. sleep : seconds to wait.
+    clock : aware now. sleep : seconds to wait. timeout_s : how long to wait for a reply.
     """
 
     def __init__(
@@ -59,11 +53,9 @@ class Slack:
         base_url: str | None,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        from slack_sdk import WebClient
-
-        address = base_url or WebClient.BASE_URL
-        self._client = WebClient(token=token, base_url=address, timeout=_TIMEOUT_S, retry_handlers=[])
+        self.line = Line(token, base_url, sleep, timeout_s)
         self._clock = clock
         self.sleep = sleep
 
@@ -74,7 +66,7 @@ class Slack:
         ------
         NotifyError : the token is refused, or Slack is out of reach.
         """
-        answer = self._patiently("auth.test", {})
+        answer = self.line.patiently("auth.test", {})
         scopes = str(answer.headers.get("x-oauth-scopes") or "").replace(" ", "").split(",")
         wanted = {"chat:write"} if scopes != [""] else set()
         return Identity(str(answer.get("team")), str(answer.get("user")), tuple(sorted(wanted - set(scopes))))
@@ -94,7 +86,7 @@ class Slack:
         RefusedError, UnreachableError : surely not posted. UnclearError : perhaps posted.
         """
         body = _body(channel, text, blocks, metadata)
-        return _posted(self._call("chat.postMessage", body | ({"thread_ts": thread_ts} if thread_ts else {})))
+        return _posted(self.line.call("chat.postMessage", body | ({"thread_ts": thread_ts} if thread_ts else {})))
 
     def update(
         self,
@@ -105,19 +97,73 @@ class Slack:
     ) -> Posted:
         """Replace a message of ours; that can be repeated, so an unclear outcome is tried again."""
         return _posted(
-            self._patiently("chat.update", _body(place.channel_id, text, blocks, metadata) | {"ts": place.ts})
+            self.line.patiently("chat.update", _body(place.channel_id, text, blocks, metadata) | {"ts": place.ts})
         )
 
-    def find(
-        self, channel: str, payload: Mapping[str, Any], thread_ts: str | None = None, within_days: int = 7
-    ) -> Posted | None:
-        """Look for the newest message whose metadata hold every entry of `payload`.
+    def find(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None = None) -> Posted | None:
+        """Look for the newest message of a week whose metadata hold every entry of `payload`.
 
         Raises
         ------
         RefusedError : the channel cannot be read, or not far enough back. UnclearError, UnreachableError : Slack is out of reach.
         """
-        oldest = self._clock() - timedelta(days=within_days)
+        for message in self._messages(channel, thread_ts):
+            said = (message.get("metadata") or {}).get("event_payload") or {}
+            if all(said.get(name) == value for name, value in payload.items()):
+                return Posted(channel, str(message["ts"]), said)
+        return None
+
+    def is_shared(self, place: Posted, file_id: str) -> bool:
+        """Whether a file is in the thread under a message; errors are those of `find`."""
+        found = self._messages(place.channel_id, place.ts)
+        return any(one.get("id") == file_id for message in found for one in message.get("files") or ())
+
+    def join(self, channel: str) -> bool:
+        """Enter a public channel; False when the token or the channel does not allow that."""
+        try:
+            self.line.patiently("conversations.join", {"channel": channel})
+        except NotifyError:
+            return False
+        return True
+
+    def permalink(self, place: Posted) -> str:
+        """Give a message's address; '' when it cannot be had, which nothing depends on."""
+        try:
+            answer = self.line.call("chat.getPermalink", {"channel": place.channel_id, "message_ts": place.ts}, 0)
+        except NotifyError:
+            return ""
+        return str(answer.get("permalink") or "")
+
+    def upload(self, name: str, content: bytes, alt: str = "") -> str:
+        """Send a file that nobody sees yet; gives its id. Sending it twice leaves one that is never shown."""
+        asked = {"filename": name, "length": len(content)} | ({"alt_txt": alt[:1000]} if alt else {})
+        answer = self.line.call("files.getUploadURLExternal", asked, _FILE_WAIT_S)
+        self.line.send(str(answer["upload_url"]), content)
+        return str(answer["file_id"])
+
+    def complete(self, file_id: str, title: str, thread: Posted | None = None) -> None:
+        """Finish an upload: into a thread, or for use in a message's blocks.
+
+        Raises
+        ------
+        UnclearError : perhaps done; whoever shares it looks into the thread before trying again.
+        """
+        body = {"files": json.dumps([{"id": file_id, "title": title}])}
+        shared = {"channel_id": thread.channel_id, "thread_ts": thread.ts} if thread else {}
+        self.line.call("files.completeUploadExternal", body | shared, _FILE_WAIT_S)
+
+    def await_file(self, file_id: str) -> bool:
+        """Wait until Slack has processed a file, at most ten seconds; a block that shows it before is refused."""
+        for _ in range(int(_FILE_WAIT_S / _POLL_S)):
+            answer = self.line.call("files.info", {"file": file_id}, _FILE_WAIT_S)
+            if (answer.get("file") or {}).get("mimetype"):
+                return True
+            self.sleep(_POLL_S)
+        return False
+
+    def _messages(self, channel: str, thread_ts: str | None) -> Iterator[Mapping[str, Any]]:
+        """Read a channel, or a thread, page by page."""
+        oldest = self._clock() - timedelta(days=_WITHIN_DAYS)
         asked: dict[str, Any] = {
             "channel": channel,
             "limit": _PAGE,
@@ -128,89 +174,14 @@ class Slack:
         if thread_ts:
             method, asked = "conversations.replies", asked | {"ts": thread_ts}
         for _ in range(_MOST_PAGES):
-            answer = self._patiently(method, asked)
-            for message in answer.get("messages") or ():
-                said = (message.get("metadata") or {}).get("event_payload") or {}
-                if all(said.get(name) == value for name, value in payload.items()):
-                    return Posted(channel, str(message["ts"]))
+            answer = self.line.patiently(method, asked)
+            yield from answer.get("messages") or ()
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return None
+                return
             asked = asked | {"cursor": cursor}
-        raise RefusedError(
-            method, "too_many_messages", f"more than {_PAGE * _MOST_PAGES} messages in {within_days} days"
-        )
-
-    def _patiently(self, method: str, body: Mapping[str, Any]) -> Any:
-        """Call what may be repeated without harm."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return self._call(method, body)
-            except UnclearError:
-                if attempt == _ATTEMPTS:
-                    raise
-                self.sleep(_PAUSE_S * attempt)
-        raise AssertionError  # the loop returns or raises
-
-    def _call(self, method: str, body: Mapping[str, Any]) -> Any:
-        """Call once, and again after a wait that Slack asked for."""
-        for _ in range(_ATTEMPTS):
-            answer = self._once(method, body)
-            if not isinstance(answer, float):
-                return answer
-            if answer > LONGEST_WAIT_S:
-                message = f"Slack asks to wait {answer:.0f} s before {method}; run this again later"
-                raise NotifyError(message)
-            self.sleep(answer)
-        message = f"Slack still limits {method} after {_ATTEMPTS} tries; run this again later"
-        raise NotifyError(message)
-
-    def _once(self, method: str, body: Mapping[str, Any]) -> Any:
-        """Call once; gives the answer, or the seconds to wait as a float."""
-        from slack_sdk.errors import SlackApiError, SlackRequestError
-
-        try:
-            if method.startswith("conversations."):
-                return self._client.api_call(method, params=dict(body))
-            return self._client.api_call(method, json=dict(body))
-        except SlackApiError as error:
-            return _answered(method, error.response)
-        except SlackRequestError as error:
-            message = f"Slack cannot be asked for {method}: {error}"
-            raise UnreachableError(message) from None
-        except (OSError, HTTPException, ValueError) as error:
-            raise _lost(method, error) from None
-
-
-def _answered(method: str, response: Any) -> float:
-    """Turn an answer that is not ok into seconds to wait, or raise what it means."""
-    data = response.data if isinstance(response.data, dict) else {}
-    code, status = str(data.get("error") or "no answer"), int(response.status_code)
-    if status == 429 or code in WAIT:
-        return _seconds(response.headers)
-    if status >= 500 or code in UNCLEAR or not data or code.startswith("Received a response"):
-        message = f"Slack's answer to {method} is unclear (status {status})"
-        raise UnclearError(message)
-    told = (data.get("response_metadata") or {}).get("messages") or [data.get("needed")]
-    raise RefusedError(method, code, "; ".join(str(one)[:200] for one in told[:3] if one))
-
-
-def _lost(method: str, error: Exception) -> NotifyError:
-    """Tell a connection that never was from a reply that never came."""
-    cause = error.reason if isinstance(error, URLError) else error
-    why = type(cause).__name__ if isinstance(cause, Exception) else "no connection"
-    if isinstance(cause, _SURELY_NOT_SENT):
-        return UnreachableError(f"Slack cannot be reached for {method}: {why}; check the network, then run this again")
-    return UnclearError(f"Slack's reply to {method} was lost ({why})")
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    """Read Retry-After, which may be missing or a fraction."""
-    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    try:
-        return max(0.0, float(given))
-    except ValueError:
-        return 30.0
+        detail = f"more than {_PAGE * _MOST_PAGES} messages in {_WITHIN_DAYS} days"
+        raise RefusedError(method, "too_many_messages", detail)
 
 
 def _body(channel: str, text: str, blocks: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,12 +190,11 @@ def _body(channel: str, text: str, blocks: Sequence[Mapping[str, Any]], metadata
         "channel": channel,
         "text": text,
         "blocks": list(blocks),
-        "metadata": dict(metadata),
         "parse": "none",
         "link_names": False,
         "unfurl_links": False,
         "unfurl_media": False,
-    }
+    } | ({"metadata": dict(metadata)} if metadata else {})
     json.dumps(body, allow_nan=False)  # the library would send NaN, which is no JSON
     return body
 

@@ -229,6 +229,14 @@ class Store:
         """Read the last digest of an earlier day that reached the channel or was printed: what is not in it is new."""
         return digests.last_told(self._database, channel, before_day)
 
+    def told_before(self, channel: str, day: Day, revision: int) -> StoredDigest | None:
+        """Read the last earlier revision of a day's digest that is in the channel."""
+        return digests.told_before(self._database, channel, day, revision)
+
+    def undelivered(self, channel: str, first: Day, before: Day) -> list[StoredDigest]:
+        """Read the digests of first..before (exclusive) that did not surely reach the channel, by day."""
+        return digests.undelivered(self._database, channel, first, before)
+
     def intend(
         self, channel: str, day: Day, revision: int, content: str, payload_hash: str, step: str = ROOT
     ) -> Delivery | None:
@@ -248,10 +256,23 @@ class Store:
         return digests.intend(self._database, key, content, payload_hash, step, self._run_id, self._clock)
 
     def confirm(
-        self, channel: str, day: Day, revision: int, ts: str, channel_id: str, level: str = "full", step: str = ROOT
+        self,
+        channel: str,
+        day: Day,
+        revision: int,
+        ts: str,
+        channel_id: str,
+        level: str = "full",
+        step: str = ROOT,
+        to_come: str | None = None,
     ) -> None:
-        """Write that the message is in the channel, at `ts`."""
-        self._settle(channel, day, revision, step, DeliveryState.SENT, ts=ts, channel_id=channel_id, level=level)
+        """Write that the message is in the channel, at `ts`; of a root also what of its digest is still to come."""
+        known = {"ts": ts, "channel_id": channel_id, "level": level, "error": to_come}
+        self._settle(channel, day, revision, step, DeliveryState.SENT, **known)
+
+    def uploaded(self, channel: str, day: Day, revision: int, file_id: str, step: str) -> None:
+        """Write under which id a file is about to be shared: after a crash it is looked for by that."""
+        self._settle(channel, day, revision, step, DeliveryState.INTENDED, ts=file_id)
 
     def fail(self, channel: str, day: Day, revision: int, error: str, step: str = ROOT) -> None:
         """Write that the message is surely not in the channel; it may be intended again."""
@@ -297,6 +318,8 @@ class Store:
             return vitals.profiles
         return self._given_codec
 
-    def _settle(self, channel: str, day: Day, revision: int, step: str, state: DeliveryState, **known: str) -> None:
+    def _settle(
+        self, channel: str, day: Day, revision: int, step: str, state: DeliveryState, **known: str | None
+    ) -> None:
         outcome = Delivery(DigestKey(channel, day, revision), step, state, **known)
         digests.settle(self._database, outcome, self._clock)

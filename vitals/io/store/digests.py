@@ -5,12 +5,12 @@ posted: whoever finds such a row after a crash must ask Slack what became of it.
 Refuses to know Slack.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
 
 from vitals.errors import StoreError
 from vitals.io.store.engine import Database
@@ -41,6 +41,9 @@ _FOLLOWS = {
 }
 
 
+_REACHED = frozenset({DeliveryState.SENT, DeliveryState.PRINTED})
+
+
 @dataclass(frozen=True, slots=True)
 class DigestKey:
     """One revision of one channel's digest of a day."""
@@ -56,8 +59,9 @@ class Delivery:
 
     Attributes
     ----------
-    ts, channel_id : where Slack put it, as Slack says it.
+    ts, channel_id : where Slack put it, as Slack says it; of a file `ts` is its id.
     level : how much of it was shown (`full`, `no pictures`, `text only`).
+    error : why it is not there; of a root that was sent: what of the digest is still to come.
     """
 
     key: DigestKey
@@ -122,13 +126,14 @@ def settle(database: Database, outcome: Delivery, clock: Callable[[], datetime])
                 f"{_named(outcome.key)}: message `{outcome.step}` was never intended; intend it before posting"
             )
         known = found[0]
-        if outcome.state not in _FOLLOWS[known.state] or (
-            known.state is DeliveryState.SENT and (known.ts, known.channel_id) != (outcome.ts, outcome.channel_id)
-        ):
+        moved = known.state is DeliveryState.SENT and (known.ts, known.channel_id) != (outcome.ts, outcome.channel_id)
+        if outcome.state not in _FOLLOWS[known.state] or moved:
             raise StoreError(
                 f"{_named(outcome.key)}: message `{outcome.step}` is {known.state} (ts {known.ts}) and cannot become "
                 f"{outcome.state} (ts {outcome.ts}); look into the channel for a second copy"
             )
+        if outcome.state is DeliveryState.UNCLEAR:  # under which id it is to be looked for stays known
+            outcome = replace(outcome, ts=known.ts, channel_id=known.channel_id)
         _write(connection, outcome, clock())
 
 
@@ -139,35 +144,57 @@ def latest(database: Database, channel: str, day: Day) -> StoredDigest | None:
 
 def last_told(database: Database, channel: str, before_day: Day) -> StoredDigest | None:
     """Read the last digest of an earlier day that did reach the channel, or was printed."""
-    reached = exists().where(
-        and_(*(delivery.c[name] == digest.c[name] for name in ("channel", "day", "revision"))),
-        delivery.c.step == ROOT,
-        delivery.c.state.in_([DeliveryState.SENT.value, DeliveryState.PRINTED.value]),
+    return _last(database, digest.c.channel == channel, digest.c.day < before_day, _root(_REACHED))
+
+
+def told_before(database: Database, channel: str, day: Day, revision: int) -> StoredDigest | None:
+    """Read the last earlier revision of a day's digest that is in the channel."""
+    return _last(
+        database, digest.c.channel == channel, digest.c.day == day, digest.c.revision < revision, _root(_REACHED)
     )
-    return _last(database, digest.c.channel == channel, digest.c.day < before_day, reached)
+
+
+def undelivered(database: Database, channel: str, first: Day, before: Day) -> list[StoredDigest]:
+    """Read the last revision of each day in first..before (exclusive) that did not surely reach the channel, by day."""
+    newer = digest.alias()
+    latest = ~exists().where(
+        newer.c.channel == digest.c.channel, newer.c.day == digest.c.day, newer.c.revision > digest.c.revision
+    )
+    within = (digest.c.channel == channel, digest.c.day >= first, digest.c.day < before)
+    return _read(database, *within, latest, ~_root(_REACHED))
+
+
+def _root(states: Collection[DeliveryState]) -> ColumnElement[bool]:
+    """Whether a digest's root is in one of these states."""
+    same = and_(*(delivery.c[name] == digest.c[name] for name in ("channel", "day", "revision")))
+    return exists().where(same, delivery.c.step == ROOT, delivery.c.state.in_([one.value for one in states]))
 
 
 def _last(database: Database, *where: ColumnElement[bool]) -> StoredDigest | None:
-    statement = (
-        select(digest.c.channel, digest.c.day, digest.c.revision, digest.c.content, digest.c.payload_hash)
-        .where(*where)
-        .order_by(digest.c.day.desc(), digest.c.revision.desc())
-        .limit(1)
-    )
+    found = _read(database, *where, most=1)
+    return found[0] if found else None
+
+
+def _read(database: Database, *where: ColumnElement[bool], most: int | None = None) -> list[StoredDigest]:
+    """Read digests with their messages: the newest ones, when only some are asked for, else all by day."""
+    statement = select(digest.c.channel, digest.c.day, digest.c.revision, digest.c.content, digest.c.payload_hash)
+    statement = statement.where(*where).order_by(digest.c.day.desc(), digest.c.revision.desc()).limit(most)
     with database.reading() as connection:
-        found = connection.execute(statement).one_or_none()
-        if found is None:
-            return None
-        key = DigestKey(found.channel, found.day, found.revision)
-        return StoredDigest(key, found.content, found.payload_hash, tuple(_deliveries(connection, key)))
+        found = []
+        for channel, day, revision, content, payload_hash in reversed(connection.execute(statement).all()):
+            key = DigestKey(channel, day, revision)
+            found.append(StoredDigest(key, content, payload_hash, tuple(_deliveries(connection, key))))
+    return found
 
 
 def _keep_or_change(connection: Connection, key: DigestKey, content: str, payload_hash: str, now: datetime) -> None:
     known = connection.execute(select(digest).where(*_where(digest, key)).with_for_update()).one()
     if (known.content, known.payload_hash) == (content, payload_hash):
         return
-    if any(one.state is not DeliveryState.FAILED for one in _deliveries(connection, key)):
+    if any(one.state is not DeliveryState.FAILED for one in _deliveries(connection, key, ROOT)):
         raise StoreError(f"{_named(key)}: was told already and stays as it was; other content is a new revision")
+    # Pictures of the other content, uploaded before its root failed, are nobody's any more.
+    connection.execute(delete(delivery).where(*_where(delivery, key), delivery.c.step != ROOT))
     changed = {"content": content, "payload_hash": payload_hash, "written_at": now}
     connection.execute(update(digest).where(*_where(digest, key)).values(**changed))
 

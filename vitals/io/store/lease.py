@@ -24,6 +24,13 @@ _LOG = logging.getLogger(__name__)
 _POLL_S = 0.25
 
 
+CHANNEL = "channel "
+
+
+class HeldError(StoreError):
+    """Somebody else holds the lease."""
+
+
 class Lease:
     """The right to judge one model, held within a `with` block.
 
@@ -51,14 +58,15 @@ class Lease:
 
         Raises
         ------
-        StoreError
+        HeldError
             When somebody else holds it for longer than `wait_s`.
         """
         until = time.monotonic() + self._wait_s
         while (holder := self._take()) is not None:
             if time.monotonic() >= until:
-                raise StoreError(
-                    f"{self.model} is being judged by {holder[0].rpartition(' #')[0]} until {holder[1]:%Y-%m-%d %H:%M:%S} UTC; "
+                work = "told" if self.model.startswith(CHANNEL) else "judged"
+                raise HeldError(
+                    f"{self.model} is being {work} by {holder[0].rpartition(' #')[0]} until {holder[1]:%Y-%m-%d %H:%M:%S} UTC; "
                     "wait for it to end, or, when it was killed, until then"
                 )
             time.sleep(min(_POLL_S, self._seconds / 3))
