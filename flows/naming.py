@@ -6,6 +6,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.story import Outcome
+from vitals import words
+from vitals.errors import UndeliveredError
 from vitals.records import Severity
 
 
@@ -13,16 +15,25 @@ def summary(outcome: Outcome) -> State[None]:
     """Sum a run up as its final state."""
     if outcome.problems:
         lost = "; ".join(f"{name}: {text}" for name, text in sorted(outcome.problems.items()))
-        return Failed(message=f"not monitored: {lost}")
+        return Failed(message="; ".join([f"not monitored: {lost}", *unheard(outcome)]))
     counted = Counter(item.severity for told in outcome.delivered for item in told.digest.items)
     fine = sum(line.ok for told in outcome.delivered for line in told.digest.models)
     parts = [
         f"{counted[severity]} {severity}" for severity in (Severity.CRITICAL, Severity.WARNING) if counted[severity]
     ]
-    unheard = len(outcome.undelivered)
-    parts += [f"{unheard} {'digest' if unheard == 1 else 'digests'} not delivered"] if unheard else []
-    name = ", ".join([*parts, f"{fine} fine"])
+    name = ", ".join([*unheard(outcome), *parts, f"{fine} fine"])
     reasons = [f"{channel}: {error}" for channel, error in outcome.undelivered.items()]
     return Completed(
         name=name, message="; ".join([*reasons, *(told.digest.headline for told in outcome.delivered)]) or name
     )
+
+
+def unheard(outcome: Outcome) -> list[str]:
+    """Say how many digests did not arrive, those with priority 1 by themselves, and how many perhaps did not."""
+    urgent = sum(isinstance(error, UndeliveredError) and error.urgent for error in outcome.undelivered.values())
+    counted = [
+        (urgent, "PRIORITY 1 NOT DELIVERED to"),
+        (len(outcome.undelivered) - urgent, "digest not delivered to"),
+        (sum(not told.arrived for told in outcome.delivered), "digest perhaps not delivered to"),
+    ]
+    return [f"{what} {words.count(amount, 'channel')}" for amount, what in counted if amount]
