@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tests.slack.calling import Answer, Body, Call, read
 from tests.slack.faults import Fault
@@ -34,16 +34,18 @@ class Handler(BaseHTTPRequestHandler):
         elif path.path.startswith("/api/"):
             self._call(path.path.removeprefix("/api/"), raw, path.query)
         else:
-            self.other(path.path, raw)
+            self._site(path, raw)
 
     def do_GET(self) -> None:
         """Take a call whose arguments are in the address."""
         self.do_POST()
 
-    def other(self, path: str, raw: bytes) -> None:
-        """Answer what is no part of the API."""
-        del path, raw
-        self.send(404, b"not found", "text/plain")
+    def _site(self, address: SplitResult, raw: bytes) -> None:
+        """Answer what is no part of the API: the page for people."""
+        from tests.slack.site import respond
+
+        status, data, kind, headers = respond(self.slack, self.command, address, raw)
+        self.send(status, data, kind, headers)
 
     def send(self, status: int, data: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
         """Answer; a client that is gone by then misses it."""
