@@ -10,9 +10,11 @@ from pathlib import Path
 
 from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told, compose, told_of
+from vitals.digest.content import Note
 from vitals.digest.standing import standing
-from vitals.errors import InputError
-from vitals.io.store.digests import DeliveryState
+from vitals.errors import InputError, UndeliveredError
+from vitals.io.store.digests import DeliveryState, StoredDigest
+from vitals.io.unheard import unheard
 from vitals.io.world import World
 from vitals.records import Day, Triage
 from vitals.render import html, slack, text
@@ -30,11 +32,13 @@ class Delivered:
     Attributes
     ----------
     text : as a terminal shows it. where : one sentence on where it went.
+    arrived : False when nobody can know.
     """
 
     digest: Digest
     text: str
     where: str
+    arrived: bool = True
 
 
 def channel_of(world: World, model: Model) -> str:
@@ -43,19 +47,30 @@ def channel_of(world: World, model: Model) -> str:
 
 
 def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Delivered:
-    """Compose the digest of a channel and deliver it; the same content twice is delivered once."""
-    digest = composed(world, channel, day, models, problems)
-    shown = text.render(digest)
-    if world.settings.slack_token is None or channel == DEFAULT_CHANNEL:
+    """Compose the digest of a channel and deliver it; the same content twice is delivered once.
+
+    Raises
+    ------
+    NotifyError : it did not reach its channel (`UndeliveredError` where it was composed). It is stored, and the next
+        run goes on from there.
+    """
+    settings = world.settings
+    if settings.slack_token is None or channel == DEFAULT_CHANNEL:
+        digest = composed(world, channel, day, models, problems)
         page = _write_page(world, digest)
         _printed(world, digest)
-        why = "no Slack token" if world.settings.slack_token is None else "no channel configured"
-        return Delivered(digest, shown, f"{why}: printed here and written to {page}")
-    from vitals.io.slack import Slack, deliver
+        why = "no Slack token" if settings.slack_token is None else "no channel configured"
+        return Delivered(digest, text.render(digest), f"{why}: printed here and written to {page}")
+    from vitals.io.slack import Slack, Way, tell_channel
 
-    client = Slack(world.settings.slack_token.get_secret_value(), world.settings.slack_base_url, world.clock)
-    sent = deliver(world.store, client, digest, slack.render(digest))
-    return Delivered(digest, shown, sent.words)
+    client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url, world.clock)
+    way = Way(world.store, client, slack.render, settings.slack_fallback_channel)
+    try:
+        digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
+    except UndeliveredError as error:
+        error.shown = text.render(sent(world, channel, day))
+        raise
+    return Delivered(digest, text.render(digest), receipt.words, arrived=receipt.state is not DeliveryState.UNCLEAR)
 
 
 def composed(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Digest:
@@ -65,18 +80,41 @@ def composed(world: World, channel: str, day: Day, models: Sequence[Model], prob
     ----------
     problems : why a model could not be monitored, by name; names that no model has are of unreadable files.
     """
-    before = world.store.last_told(channel, day)
+    same, revision = _standing(world, channel, day)
+    before = _told_before(world, channel, day, same)
     told = told_of(Digest.from_json(before.content)) if before else None
     unread = [_unread(name) for name in sorted(problems.keys() - {model.name for model in models})]
     news = [_news(world, model, day, told, problems.get(model.name)) for model in [*models, *unread]]
-    earlier = world.store.digest(channel, day)
-    first = compose(channel, day, news, told)
-    if earlier is None:
-        return first
-    if earlier.root is not None and earlier.root.state is DeliveryState.FAILED:
-        return replace(first, revision=earlier.key.revision)  # it never reached anybody
-    same = Digest.from_json(earlier.content)
-    return same if same.content_hash == first.content_hash else compose(channel, day, news, told, same.revision + 1, same)
+    since = before.key.day if before else day - timedelta(days=PAST_DAYS)
+    notes = _delivery_notes(same) if same else unheard(world.store, channel, since, day)
+    now = _noted(compose(channel, day, news, told, revision, same), notes)
+    return same if same and same.content_hash == now.content_hash else now
+
+
+def _standing(world: World, channel: str, day: Day) -> tuple[Digest | None, int]:
+    """Give what stands in the channel about a day, perhaps at least, and the number of the revision after it."""
+    last = world.store.digest(channel, day)
+    if last is None:
+        return None, 1
+    failed = last.root is not None and last.root.state is DeliveryState.FAILED  # it never reached anybody
+    there = world.store.told_before(channel, day, last.key.revision) if failed else last
+    return Digest.from_json(there.content) if there else None, last.key.revision + (not failed)
+
+
+def _told_before(world: World, channel: str, day: Day, same: Digest | None) -> StoredDigest | None:
+    """Read what the channel was told before; of a digest that is composed again, what it was composed against."""
+    if same is None:
+        return world.store.last_told(channel, day)
+    return world.store.last_told(channel, same.told_on + timedelta(days=1)) if same.told_on else None
+
+
+def _delivery_notes(digest: Digest) -> tuple[Note, ...]:
+    """Give what a digest said of earlier ones: it was so when it was told, whatever was found out since."""
+    return tuple(note for note in digest.notes if note.kind == "delivery")
+
+
+def _noted(digest: Digest, notes: tuple[Note, ...]) -> Digest:
+    return replace(digest, notes=(*notes, *digest.notes)) if notes else digest
 
 
 def sent(world: World, channel: str, day: Day) -> Digest:
