@@ -9,11 +9,13 @@ from flows import due, story
 from flows.choosing import chosen, due_now
 from flows.naming import summary
 from flows.steps import STEPS
+from tasks.listen import listen
 from tasks.world import now, world
 from vitals.io.telling import channel_of
 
 STORY = """Monitor **one day** of every model that is due.
 
+0. *Listen*: reactions to the digests of two weeks (eyes, zzz, check mark, thumbs down) become decisions.
 1. *Observe*: read the day's predictions, run the expectations, profile every watched column, measure, evaluate the
    cohorts whose labels are old enough.
 2. *Judge*: compare with the usual, open and resolve incidents.
@@ -47,6 +49,7 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
     watched, unread = chosen(world().settings, models)
     for problem in unread.values():
         get_run_logger().warning("left out: %s", problem)
+    story.hear(watched, lambda model: channel_of(world(), model), listen)
     days = {model.name: [day] if day else due_now(world(), model, start) for model in watched}
     outcome = story.monitor(watched, days, STEPS)
     story.leave_out(outcome, unread)

@@ -10,6 +10,7 @@ from flows.choosing import chosen
 from flows.daily import scheduled_start
 from flows.naming import summary
 from flows.steps import STEPS
+from tasks.listen import listen
 from tasks.world import world
 from vitals.io.telling import channel_of
 
@@ -26,6 +27,7 @@ def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  #
     """
     watched, unread = chosen(world().settings, [])
     told = [model for model in watched if not channels or channel_of(world(), model) in channels]
+    story.hear(told, lambda model: channel_of(world(), model), listen)
     outcome = story.Outcome()
     story.leave_out(outcome, unread)
     story.tell(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vitals.errors import ConfigError, NotifyError, VitalsError
+from vitals.errors import ConfigError, NotifyError, StoreError, VitalsError
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
 from vitals.records import Day, Evaluated, Measurement, Observation, Partition, Transition, Validation
@@ -61,6 +61,21 @@ def observe_each(model: Model, days: Sequence[Day], steps: Steps) -> None:
 
 
 ObserveDays = Callable[[Model, Sequence[Day], Steps], None]
+Listen = Callable[[str, Sequence[Model]], Sequence[str]]
+
+
+def hear(models: Sequence[Model], channel_of: Callable[[Model], str], listen: Listen) -> list[str]:
+    """Take in what people said under the digests of every channel, before days are judged; gives it in words.
+
+    A channel that cannot be read now is heard by the next run, and stops nobody.
+    """
+    heard: list[str] = []
+    for channel in dict.fromkeys(channel_of(model) for model in models):
+        try:
+            heard += listen(channel, [model for model in models if channel_of(model) == channel])
+        except (NotifyError, StoreError) as error:
+            log.warning("reactions in %s are heard by the next run: %s", channel, error)
+    return heard
 
 
 def monitor(

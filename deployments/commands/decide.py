@@ -2,7 +2,7 @@
 
 import getpass
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from deployments.commands.common import say
@@ -10,6 +10,7 @@ from flows.choosing import chosen
 from tasks.world import open_world
 from vitals import windows, words
 from vitals.errors import InputError
+from vitals.io.listening import first_judged
 from vitals.io.settings import Settings
 from vitals.io.world import World
 from vitals.records import Symptom, Triage, TriageKind
@@ -86,7 +87,7 @@ def _decide(world: World, model: Model, kind: TriageKind, target: str, until: da
     if not said.why.strip():
         message = "--why is empty; say the reason, it is kept with the decision"
         raise InputError(message)
-    day = said.day or _next_day(world, model)
+    day = said.day or first_judged(world, model)
     _not_ahead(world, model, day, "--day")
     if until is not None and until < day:
         message = f"--until {until} is before {day}, the day from which the decision holds; give a later day"
@@ -100,10 +101,3 @@ def _not_ahead(world: World, model: Model, day: date, what: str) -> None:
     if day > today:
         message = f"{what} {day} is in the future; take one up to today, {today}"
         raise InputError(message)
-
-
-def _next_day(world: World, model: Model) -> date:
-    """The first day that is still to be judged: a decision never rewrites what was said before it."""
-    today = windows.day_of(world.clock(), model.zone)
-    observed = world.store.last_observed(model.name)
-    return today if observed is None else min(today, observed + timedelta(days=1))

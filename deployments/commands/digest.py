@@ -2,14 +2,16 @@
 
 import json
 from datetime import date
+from functools import partial
 
 from deployments.commands.common import over, say
-from flows import due
+from flows import due, story
 from flows.choosing import chosen
 from tasks.world import open_world
 from vitals.digest import Digest
 from vitals.errors import InputError
 from vitals.io import telling
+from vitals.io.listening import listen
 from vitals.io.settings import Settings
 from vitals.render import html, slack, text
 
@@ -37,10 +39,11 @@ def digest(
             elif dry_run:
                 say(rendered(telling.composed(world, one, told, members, unread), as_format))
             else:
+                heard = story.hear(members, lambda model: telling.channel_of(world, model), partial(listen, world))
                 delivered = telling.tell(world, one, told, members, unread)
                 say(rendered(delivered.digest, as_format))
                 if as_format == "text":
-                    say(delivered.where)
+                    say("\n".join([delivered.where, *heard]))
     return 0
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from deployments.commands.common import print_json, say
 from deployments.ending import MISTAKE, TROUBLE, complain
@@ -11,6 +12,7 @@ from flows.choosing import chosen, due_now
 from tasks.world import open_world
 from vitals import windows
 from vitals.errors import InputError, StoreError
+from vitals.io.listening import listen
 from vitals.io.settings import Settings
 from vitals.io.telling import channel_of
 from vitals.io.world import World
@@ -23,6 +25,10 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
     models, unread = chosen(settings, names)
     with open_world(settings) as world:
         days = {model.name: _days(world, model, day) for model in models}
+        heard = story.hear(models, lambda model: channel_of(world, model), partial(listen, world))
+        if as_format == "text":
+            for sentence in heard:
+                say(sentence)
         steps = plain.steps(world)
         outcome = story.monitor(models, days, steps)
         story.leave_out(outcome, unread)

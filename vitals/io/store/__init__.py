@@ -198,9 +198,9 @@ class Store:
         """Everything that was decided about a model, by day."""
         return decisions.said(self._database, model)
 
-    def sent_since(self, channel: str, first: Day) -> list[Sent]:
-        """Read the digests from a day on that are in a channel, by day."""
-        return reactions.sent_since(self._database, channel, first)
+    def sent_since(self, channel: str, since: datetime) -> list[Sent]:
+        """Read the digests that came into a channel since an instant, by day."""
+        return reactions.sent_since(self._database, channel, since)
 
     def seen_reactions(self, channel_id: str, messages: Collection[str]) -> list[Reaction]:
         """Read the reactions that were seen under messages, oldest first."""

@@ -16,7 +16,7 @@ from vitals.io.store.engine import Database
 from vitals.io.store.statements import upsert
 from vitals.io.store.tables import delivery, digest
 from vitals.io.store.tables import reaction as table
-from vitals.records import Day, Triage
+from vitals.records import Triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class Sent:
     content: str
 
 
-def sent_since(database: Database, channel: str, first: Day) -> list[Sent]:
-    """Read the digests from a day on that are in the channel, by day; of an edited message what it says now."""
+def sent_since(database: Database, channel: str, since: datetime) -> list[Sent]:
+    """Read the digests that came into the channel since an instant, by day; of an edited message what it says now."""
     same = and_(*(delivery.c[name] == digest.c[name] for name in ("channel", "day", "revision")))
     statement = (
         select(delivery.c.channel_id, delivery.c.ts, delivery.c.step, digest.c.day, digest.c.revision, digest.c.content)
         .join(digest, same)
         .where(
             delivery.c.channel == channel,
-            delivery.c.day >= first,
+            delivery.c.changed_at >= since,
             delivery.c.state == DeliveryState.SENT.value,
             delivery.c.ts.is_not(None),
             delivery.c.channel_id.is_not(None),
