@@ -4,17 +4,16 @@ With a Slack token it goes to Slack, intent first; without one it is printed by 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from vitals.calendars import calendar_name
-from vitals.digest import Digest, ModelNews, Told, compose, told_of
-from vitals.digest.content import Note
+from vitals.digest import Digest, ModelNews, Told
 from vitals.digest.standing import standing
 from vitals.errors import InputError, UndeliveredError
-from vitals.io.store.digests import DeliveryState, StoredDigest
-from vitals.io.unheard import unheard
+from vitals.io.composing import composed_from
+from vitals.io.store.digests import DeliveryState
 from vitals.io.world import World
 from vitals.records import Day, Triage
 from vitals.render import html, slack, text
@@ -80,41 +79,12 @@ def composed(world: World, channel: str, day: Day, models: Sequence[Model], prob
     ----------
     problems : why a model could not be monitored, by name; names that no model has are of unreadable files.
     """
-    same, revision = _standing(world, channel, day)
-    before = _told_before(world, channel, day, same)
-    told = told_of(Digest.from_json(before.content)) if before else None
     unread = [_unread(name) for name in sorted(problems.keys() - {model.name for model in models})]
-    news = [_news(world, model, day, told, problems.get(model.name)) for model in [*models, *unread]]
-    since = before.key.day if before else day - timedelta(days=PAST_DAYS)
-    notes = _delivery_notes(same) if same else unheard(world.store, channel, since, day)
-    now = _noted(compose(channel, day, news, told, revision, same), notes)
-    return same if same and same.content_hash == now.content_hash else now
 
+    def news_of(told: Told | None) -> list[ModelNews]:
+        return [_news(world, model, day, told, problems.get(model.name)) for model in [*models, *unread]]
 
-def _standing(world: World, channel: str, day: Day) -> tuple[Digest | None, int]:
-    """Give what stands in the channel about a day, perhaps at least, and the number of the revision after it."""
-    last = world.store.digest(channel, day)
-    if last is None:
-        return None, 1
-    failed = last.root is not None and last.root.state is DeliveryState.FAILED  # it never reached anybody
-    there = world.store.told_before(channel, day, last.key.revision) if failed else last
-    return Digest.from_json(there.content) if there else None, last.key.revision + (not failed)
-
-
-def _told_before(world: World, channel: str, day: Day, same: Digest | None) -> StoredDigest | None:
-    """Read what the channel was told before; of a digest that is composed again, what it was composed against."""
-    if same is None:
-        return world.store.last_told(channel, day)
-    return world.store.last_told(channel, same.told_on + timedelta(days=1)) if same.told_on else None
-
-
-def _delivery_notes(digest: Digest) -> tuple[Note, ...]:
-    """Give what a digest said of earlier ones: it was so when it was told, whatever was found out since."""
-    return tuple(note for note in digest.notes if note.kind == "delivery")
-
-
-def _noted(digest: Digest, notes: tuple[Note, ...]) -> Digest:
-    return replace(digest, notes=(*notes, *digest.notes)) if notes else digest
+    return composed_from(world.store, channel, day, news_of)
 
 
 def sent(world: World, channel: str, day: Day) -> Digest:
