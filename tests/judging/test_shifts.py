@@ -94,7 +94,7 @@ def test_a_unit_change_speaks_for_its_column_and_names_the_segment() -> None:
 
     (found,) = judged[30].findings
     assert (found.symptom, found.segment) == (Symptom.UNIT_CHANGE, "client=a")
-    assert "times its usual for client=a" in found.statement
+    assert "times its usual for client a" in found.statement
     assert found.evidence[0].text.startswith("distance ")
     assert not any(one.findings for i, one in judged.items() if i != 30)
     assert changes(judged, found)[-1] == (32, TransitionKind.RESOLVED)

@@ -71,7 +71,7 @@ def test_one_segment_in_kilometres_is_named_with_its_segment() -> None:
         3,
         Severity.WARNING,
     )
-    assert told.statement.startswith("distance is 1.61 times its usual for client=a (median 1,802, usually 1,094)")
+    assert told.statement.startswith("distance is 1.61 times its usual for client a (median 1,802, usually 1,094)")
     assert told.statement.endswith("): miles to km?")
 
 

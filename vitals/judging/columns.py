@@ -5,6 +5,7 @@ Knows nothing of incidents (the caller says when the column is in quarantine), w
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from vitals.judging.scores import NONE, Basis, Scored, score_day, score_week
 from vitals.judging.verdict import ColumnRule, Kind, Rule, Verdict
 from vitals.profiles import CategoricalSummary, NumericSummary
 from vitals.records import Day, Drift
+from vitals.stats.atoms import Atom, new_atom
 from vitals.stats.parts import Counted
 from vitals.stats.shareband import WEEK_MIN_DAYS, WINDOW_DAYS
 from vitals.stats.thresholds import thresholds
@@ -24,7 +26,16 @@ from vitals.stats.unitfilter import THRESHOLD, Shifted, unit_filter
 if TYPE_CHECKING:
     from vitals.stats.distances import Distances
 
+_DISTINCT = 30  # anchors from which on the same values twice are no accident
+
 __all__ = ["Column", "ColumnRule", "Kind", "Release", "Rule", "Verdict"]
+
+
+def same_values(one: NumericSummary, other: NumericSummary) -> bool:
+    """Whether two days hold the very same numbers, as far as their summaries tell."""
+    if (one.n, one.nulls, one.total, one.squares) != (other.n, other.nulls, other.total, other.squares):
+        return False
+    return np.array_equal(one.anchors, other.anchors) and np.array_equal(one.le, other.le)
 
 
 class Column:
@@ -129,9 +140,14 @@ class Column:
         basis = self._basis(day, reference)
         one_day = score_day(counted, basis, rows, rare=self.rule.rare)
         unit = self._unit(counted, basis, rows)
+        atom, repeats = self._atom(day, reference), self._repeats(day, reference)
         rule = Rule.HARD if hard else self._day_rule(day, one_day.z, len(reference))
         if rule is None and unit is not None and unit.z > THRESHOLD:
             rule = Rule.UNIT_FILTER
+        if rule is None and atom is not None and atom.steady:
+            rule = Rule.ATOM
+        if rule is None and repeats is not None:
+            rule = Rule.REPEATED
         week = self._week(counted, basis, recent)
         if rule is None and abs(week.z) > thresholds(len(reference), segment=bool(self.rule.segment))[2]:
             rule = Rule.WEEK
@@ -144,6 +160,8 @@ class Column:
             day_score=one_day,
             week_score=week,
             unit=unit if rule is Rule.UNIT_FILTER else None,
+            atom=atom,
+            repeats=repeats,
             hard=hard.words if hard else None,
             hard_part=hard.part if hard else None,
             rule=rule,
@@ -170,6 +188,29 @@ class Column:
             return None
         nulls = (counted.reference[:, 0], float(counted.today[0]))
         return unit_filter(counted.unit, nulls, basis.rows, rows, basis.levels)
+
+    def _atom(self, day: Day, reference: list[Day]) -> Atom | None:
+        today, past = self._summaries[day], [self._summaries[d] for d in reference]
+        numbers = [one for one in past if isinstance(one, NumericSummary)]
+        if self.rule.segment or not isinstance(today, NumericSummary):
+            return None
+        return new_atom(today, numbers)
+
+    def _repeats(self, day: Day, reference: list[Day]) -> Day | None:
+        """Find one of the last seven days with the very same values, where those are many and no reference day did that."""
+        today = self._summaries[day]
+        if self.rule.segment or not isinstance(today, NumericSummary) or today.anchors.size < _DISTINCT:
+            return None
+        found = self._same_before(day)
+        return None if found is None or any(self._same_before(d) for d in reference[-REFERENCE_MIN_DAYS:]) else found
+
+    def _same_before(self, day: Day) -> Day | None:
+        today = self._summaries[day]
+        for back in range(1, WINDOW_DAYS + 1):
+            before = self._summaries.get(day - timedelta(days=back))
+            if isinstance(before, NumericSummary) and isinstance(today, NumericSummary) and same_values(today, before):
+                return day - timedelta(days=back)
+        return None
 
     def _week(self, counted: Counted, basis: Basis, recent: list[Day]) -> Scored:
         """Days of one level only, or a current level old enough; and seven days to sum."""

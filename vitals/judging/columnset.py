@@ -88,6 +88,10 @@ class Columns:
             self._columns[key] = Column(rule, rows, releases, self.summaries[key], self.on_calendar)
         return self._columns[key]
 
+    def segments_of(self, subject: str) -> dict[str, dict[Day, Summary]]:
+        """The summaries of a column's segments."""
+        return {key[1]: days for key, days in self.summaries.items() if key[0] == subject and key[1]}
+
     def share(self, subject: str) -> Share:
         """The fold of a share of the service, as `errors:status`."""
         if subject not in self._shares:

@@ -8,6 +8,7 @@ import re
 from vitals import words
 from vitals.judging.columns import Verdict
 from vitals.judging.day import Today, finding
+from vitals.judging.verdict import REPEATED, Rule
 from vitals.records import Evidence, Finding, Severity, Symptom
 from vitals.spec import Model
 
@@ -20,6 +21,7 @@ _NAMED = {
     "unseen": "with values never seen before",
     "single value": "at the single most frequent value",
     "other": "with rare values",
+    REPEATED: "with the very same values as on an earlier day",
 }
 _RANGE = re.compile(r"^\((?P<low>.+), (?P<high>.+)\]$")
 
@@ -33,15 +35,15 @@ def symptom_of(model: Model, column: str) -> Symptom:
     return Symptom.INPUT_DRIFT
 
 
-def drift_finding(today: Today, subject: str, segment: str, verdict: Verdict) -> Finding:
-    """Put a verdict that is a finding into words."""
+def drift_finding(today: Today, subject: str, segment: str, verdict: Verdict, looks: str = "") -> Finding:
+    """Put a verdict that is a finding into words; `looks` says where it lives and what it looks like, after the numbers."""
     symptom = symptom_of(today.model, subject)
     return finding(
         today,
         symptom,
         subject,
         _severity(today, symptom, verdict),
-        statement(subject, segment, verdict),
+        statement(subject, segment, verdict) + looks,
         segment=segment,
         value=verdict.share,
         usual=(verdict.expected_low, verdict.expected_high),
@@ -52,6 +54,9 @@ def drift_finding(today: Today, subject: str, segment: str, verdict: Verdict) ->
 def statement(subject: str, segment: str, verdict: Verdict) -> str:
     """What, how much, than what."""
     where = f" in {segment}" if segment else ""
+    if verdict.rule is Rule.REPEATED and verdict.repeats is not None:
+        since = words.short_day(verdict.repeats)
+        return f"{subject}{where}: the very same values as on {since}: loaded twice, or not updated?"
     if verdict.rule == "unit filter":
         return f"{subject}{where}: about {words.share(verdict.share)} of rows look several times larger or smaller than usual"
     if verdict.rule == "hard":

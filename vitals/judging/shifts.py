@@ -9,11 +9,13 @@ from vitals.judging import units
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key
 from vitals.judging.day import Place, Ruling, Today
+from vitals.judging.describing import exchanged, looks
 from vitals.judging.drift import drift_finding, statement, symptom_of
 from vitals.judging.service import SHARES, share_finding
 from vitals.judging.shares import ShareVerdict
 from vitals.records import WHOLE, Evidence, Finding, Symptom
 from vitals.spec import Model
+from vitals.spec.parts import Task
 
 MOST_SEGMENTS = 3
 IsMuted: TypeAlias = Callable[[Symptom, str], bool]
@@ -35,9 +37,13 @@ def drift_ruling(
     by_column: dict[str, dict[str, Verdict]] = defaultdict(dict)
     for (subject, segment), verdict in verdicts.items():
         by_column[subject][segment] = verdict
+    inputs = [name for name in today.model.predictions.inputs if name in by_column]
+    pairs = exchanged(columns, {name: whole for name in inputs if (whole := _loud(by_column[name])) is not None})
     for subject, segments in sorted(by_column.items()):
         named = None if is_muted(Symptom.UNIT_CHANGE, subject) else _unit(today, columns, subject, segments, ruling)
-        ruling.findings += _of_column(today, subject, segments, named, open_places)
+        whole = _loud(segments)
+        said = looks(columns, subject, whole, pairs) if whole is not None else ""
+        ruling.findings += _of_column(today, subject, segments, named, open_places, said)
         symptom = symptom_of(today.model, subject)
         quiet = [segment for segment, one in segments.items() if one.judged and not (one.finding or one.info)]
         ruling.judged |= {(symptom, subject, segment) for segment in quiet}
@@ -54,7 +60,11 @@ def _unit(
         return None
     drawn, past = sketches[today.day], units.last(sketches, whole.reference)
     ruling.judged |= {(Symptom.UNIT_CHANGE, subject, segment) for segment in units.comparable(drawn, past)}
-    return units.find(drawn, past)
+    return units.find(drawn, past, probability=_is_probability(today.model, subject))
+
+
+def _is_probability(model: Model, subject: str) -> bool:
+    return model.task is Task.BINARY and subject == model.predictions.score
 
 
 def _of_column(
@@ -63,21 +73,26 @@ def _of_column(
     segments: Mapping[str, Verdict],
     named: units.Named | None,
     open_places: Collection[Place],
+    look: str,
 ) -> list[Finding]:
-    symptom = symptom_of(today.model, subject)
-    whole = segments.get(WHOLE)
-    loud = whole is not None and (whole.finding or whole.info)
+    symptom, whole = symptom_of(today.model, subject), _loud(segments)
     if named is not None:
         said = units.unit_finding(today, subject, named, symptom)
-        return [_with_statement(said, subject, whole) if loud and whole else said]
+        return [_with_statement(said, subject, whole) if whole else said]
     lasting = [place for place in open_places if place[0] is Symptom.UNIT_CHANGE and place[1] == subject]
-    if loud and whole is not None:
-        said = drift_finding(today, subject, WHOLE, whole)
+    if whole is not None:
+        said = drift_finding(today, subject, WHOLE, whole, look)
         if lasting:  # the same fault on a day when its unit cannot be named again
             return [replace(said, symptom=Symptom.UNIT_CHANGE, segment=lasting[0][2])]
         return [replace(said, evidence=(*said.evidence, *_where(subject, segments)))]
     found = [(segment, verdict) for segment, verdict in segments.items() if verdict.finding and segment]
     return [drift_finding(today, subject, segment, verdict) for segment, verdict in sorted(found)]
+
+
+def _loud(segments: Mapping[str, Verdict]) -> Verdict | None:
+    """The verdict on the whole column, when there is something to say."""
+    whole = segments.get(WHOLE)
+    return whole if whole is not None and (whole.finding or whole.info) else None
 
 
 def _with_statement(said: Finding, subject: str, whole: Verdict) -> Finding:

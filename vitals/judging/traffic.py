@@ -1,7 +1,7 @@
 """Whether the usual number of predictions arrived, at the usual hours, up to the usual end of the day.
 
-Three rules on counts alone: no rows or a truncated day (`partition_incomplete`: late load or outage), the day's total
-(`traffic` `day`), and single hours (`traffic` `hour=07`). Usual is the median of the same weekday; calendar days are
+Four rules on counts alone: no rows or a truncated day (`partition_incomplete`: late load or outage), all hours moved
+(`traffic` `hours`: time zone), the day's total (`traffic` `day`), and single hours (`traffic` `hour=07`). Usual is the median of the same weekday; calendar days are
 information and teach nothing, nor do days without any rows.
 """
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vitals import words
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.records import Day, Finding, PartitionFacts, Severity, Symptom, fingerprint
+from vitals.stats.clock import moved_hours
 
 DAY_WEEKS = 8
 HOUR_WEEKS = 4
@@ -25,6 +26,11 @@ EMPTY_HOUR_ROWS = 25.0  # rows usual in an hour whose silence speaks alone
 MISSING_HOURS_ROWS = 20.0  # rows expected after the last one: a Poisson count of 0 there has chance e^-20
 MISSING_HOURS_SHARE = 0.03
 
+MOVED = "hours"
+MOVED_DAYS, MOVED_LEAST, MOVED_ROWS = 28, 14, 200
+MOVED_SIZE = 0.6  # of the usual rows: the hours over midnight are missing on the first day
+ASK_FOR_THE_CLOCK = "Ask whether callers, loader or database changed the time zone; days and cohorts are cut wrongly."
+
 Hours = NDArray[np.float64]
 
 
@@ -32,9 +38,13 @@ def judge(today: Today) -> Ruling:
     """Judge the day's total, its end, and its hours."""
     if today.facts.rows == 0:
         return Ruling([_no_rows(today)], {(Symptom.PARTITION_INCOMPLETE, "day", "")})
+    moved = _moved(today)
+    if moved.findings:
+        return moved  # a day of usual size at other hours lacks nothing
     ruling = _end_of_day(today)
     if ruling.findings:
         return ruling
+    ruling += moved
     total, hours = _total(today), _hours(today)
     ruling += total
     if total.findings:
@@ -150,6 +160,40 @@ def _any_week_hours(today: Today) -> Hours | None:
     """Median rows per hour of the last seven days or more, for a past without two same weekdays."""
     days = _usable(today, today.history.facts)[:14]
     return _median_hours(today, days) if len(days) >= 7 else None
+
+
+def _moved(today: Today) -> Ruling:
+    """Find a day whose pattern over the hours is the usual one, moved by whole hours."""
+    usual = usual_total(today)
+    days = _with_usual_hours(today)[:MOVED_DAYS]
+    if usual is None or len(days) < MOVED_LEAST or today.facts.rows < MOVED_ROWS:
+        return Ruling()
+    ruling = Ruling(judged={(Symptom.TRAFFIC, MOVED, "")})
+    past = np.array([today.history.facts[d].hours for d in days], dtype=np.float64)
+    past = past[past.sum(axis=1) >= MOVED_ROWS]
+    if len(past) < MOVED_LEAST or today.facts.rows < MOVED_SIZE * usual[0]:
+        return ruling
+    now = np.asarray(today.facts.hours, dtype=np.float64)
+    shift = moved_hours(now, past) or moved_hours(now, past, cut=True)
+    if shift is not None:
+        ruling.findings.append(_moved_finding(today, shift))
+    return ruling
+
+
+def _with_usual_hours(today: Today) -> list[Day]:
+    """Usable days, newest first, on which neither the hours had moved nor rows were missing."""
+    days = {day: day for day in _usable(today, today.history.facts)}
+    for symptom, subject in ((Symptom.TRAFFIC, MOVED), (Symptom.PARTITION_INCOMPLETE, "day")):
+        kept = today.places.usable(fingerprint(today.model.name, symptom, subject, ""), days)
+        days = {day: day for day in kept}
+    return sorted(days, reverse=True)
+
+
+def _moved_finding(today: Today, shift: int) -> Finding:
+    later = "later" if shift > 0 else "earlier"
+    said = f"predictions come {words.count(abs(shift), 'hour')} {later} than usual: another time zone?"
+    severity = calm(Severity.WARNING, today)
+    return finding(today, Symptom.TRAFFIC, MOVED, severity, said, value=float(shift), what_to_do=ASK_FOR_THE_CLOCK)
 
 
 def _end_of_day(today: Today) -> Ruling:

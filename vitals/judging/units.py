@@ -21,6 +21,7 @@ LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 FINE = np.arange(1, 20) / 20
 VERSION = "version="
 LEAST_WITHOUT_ZEROS = 0.05
+_TIMES = frozenset({60.0, 1 / 60.0, 3600.0, 1 / 3600.0})
 LEAST_DAYS = 14
 MIN_ROWS = 30
 LEAST_DEVIATIONS = 5.0
@@ -91,18 +92,27 @@ def of_segment(sketch: Sketch | None, segment: str, summary: object) -> Sketch |
     return Sketch({**sketch.quantiles, segment: own}, {**sketch.atoms, segment: sketch.atoms[WHOLE]}, sketch.fine)
 
 
-def find(today: Sketch, past: Sequence[Sketch]) -> Named | None:
+def find(today: Sketch, past: Sequence[Sketch], *, probability: bool = False) -> Named | None:
     """Find the unit change of the whole, else of the segment where it fits; None without one.
 
     Parameters
     ----------
     past : sketches of the reference days.
+    probability : the column has no unit; only a sign, percent or a decimal point may have changed.
     """
     whole = _named(WHOLE, today, past)
     if whole is not None:
-        return whole
+        return None if probability and not _of_probability(whole) else whole
     found = [named for segment in today.quantiles if segment and (named := _named(segment, today, past))]
+    found = [one for one in found if not probability or _of_probability(one)]
     return max(found, key=lambda named: (abs(np.log(abs(named.change.factor))), named.segment), default=None)
+
+
+def _of_probability(named: Named) -> bool:
+    change = named.change
+    return change.kind == "sign" or (
+        change.kind == "ratio" and abs(np.log10(change.factor)) >= 0.99 and change.factor not in _TIMES
+    )
 
 
 def comparable(today: Sketch, past: Sequence[Sketch]) -> list[str]:
@@ -146,7 +156,7 @@ def _unusual(now: NDArray[np.float64], table: NDArray[np.float64]) -> bool:
 
 def unit_finding(today: Today, subject: str, named: Named, symptom: Symptom) -> Finding:
     """Put a unit change into words; it has the priority of its column."""
-    where = f" for {named.segment}" if named.segment else ""
+    where = f" for {words.visible(' '.join(named.segment.split('=', 1)), 80)}" if named.segment else ""
     change = named.change
     if change.kind == "ratio":
         how = f"is {words.number(change.factor)} times its usual{where}"

@@ -8,9 +8,13 @@ from enum import StrEnum
 
 from vitals.judging.scores import NONE, PartScore, Scored
 from vitals.records import WHOLE, Day
+from vitals.stats.atoms import Atom
+from vitals.stats.parts import number
 from vitals.stats.unitfilter import Shifted
 
 _MIN_ROWS, _MIN_SEGMENT_ROWS = 30, 100
+_MOST_OF_IT = 0.5
+REPEATED = "repeated"
 
 
 class Kind(StrEnum):
@@ -29,6 +33,8 @@ class Rule(StrEnum):
     DAY = "day"
     TWO_DAYS = "two days"
     UNIT_FILTER = "unit filter"
+    ATOM = "new value"
+    REPEATED = "repeated"
     WEEK = "week"
 
 
@@ -70,6 +76,7 @@ class Verdict:
     judged : the day counts (it can resolve an incident); `learning` : by the hard rules only.
     day_score, week_score : winning parts of the day and of the week window.
     unit : what the unit filter saw, if it fired.
+    atom : a value that holds more rows than on any past day; repeats : the past day whose values today's are, one by one.
     hard : what a hard rule says, in words; `hard_part` with the numbers, if it has some.
     rule : what made it unusual, None on an ordinary day.
     calendar : a public holiday or its neighbour: what is unusual is `info`, no `finding`.
@@ -86,6 +93,8 @@ class Verdict:
     day_score: Scored = NONE
     week_score: Scored = NONE
     unit: Shifted | None = None
+    atom: Atom | None = None
+    repeats: Day | None = None
     hard: str | None = None
     hard_part: PartScore | None = None
     teaches: bool = True
@@ -94,7 +103,7 @@ class Verdict:
 
     @property
     def fired(self) -> bool:
-        """The day, two-day or a hard rule or the unit filter fired, or anything at all on a calendar day."""
+        """Any rule but the week's fired, or anything at all on a calendar day."""
         return self.rule is not None and (self.rule is not Rule.WEEK or self.calendar)
 
     @property
@@ -127,7 +136,25 @@ class Verdict:
         """The part that the verdict is about."""
         if self.rule is Rule.HARD and self.hard_part is not None:
             return self.hard_part
-        return self.table[0] if self.table else None
+        if self.rule is Rule.REPEATED:
+            return PartScore(REPEATED, 1.0, 0.0, 0.0, 0.0, 0.0)
+        first = self.table[0] if self.table else None
+        return self._atom_part(first) or first
+
+    @property
+    def atom_name(self) -> str:
+        """Name of the part that is the value which holds more rows than ever; '' without one."""
+        return f"={number(self.atom.value)}" if self.atom else ""
+
+    def _atom_part(self, first: PartScore | None) -> PartScore | None:
+        """Name the value that holds the rows, where it makes most of what the winning part moved."""
+        atom = self.atom
+        if atom is None or self.rule not in {Rule.DAY, Rule.TWO_DAYS, Rule.ATOM}:
+            return None
+        moved = abs(first.share - first.usual) if first else 0.0
+        if self.rule is not Rule.ATOM and (atom.share - atom.most < _MOST_OF_IT * moved or first is None):
+            return None
+        return PartScore(self.atom_name, atom.share, atom.most, 0.0, atom.most, first.z if first else 0.0)
 
     @property
     def part(self) -> str | None:
