@@ -197,20 +197,20 @@ class Column:
         return new_atom(today, numbers)
 
     def _repeats(self, day: Day, reference: list[Day]) -> Day | None:
-        """Find one of the last seven days with the very same values, where those are many and no reference day did that."""
+        """Tell a day with the very same values as the day before, where those are many and no reference day did that.
+
+        Not the same weekday before: schedules repeat by the week.
+        """
         today = self._summaries[day]
         if self.rule.segment or not isinstance(today, NumericSummary) or today.anchors.size < _DISTINCT:
             return None
-        found = self._same_before(day)
-        return None if found is None or any(self._same_before(d) for d in reference[-REFERENCE_MIN_DAYS:]) else found
+        if not self._as_yesterday(day) or any(self._as_yesterday(d) for d in reference):
+            return None
+        return day - timedelta(days=1)
 
-    def _same_before(self, day: Day) -> Day | None:
-        today = self._summaries[day]
-        for back in range(1, WINDOW_DAYS + 1):
-            before = self._summaries.get(day - timedelta(days=back))
-            if isinstance(before, NumericSummary) and isinstance(today, NumericSummary) and same_values(today, before):
-                return day - timedelta(days=back)
-        return None
+    def _as_yesterday(self, day: Day) -> bool:
+        today, before = self._summaries[day], self._summaries.get(day - timedelta(days=1))
+        return isinstance(today, NumericSummary) and isinstance(before, NumericSummary) and same_values(today, before)
 
     def _week(self, counted: Counted, basis: Basis, recent: list[Day]) -> Scored:
         """Days of one level only, or a current level old enough; and seven days to sum."""
