@@ -189,6 +189,35 @@ def check(
 
 
 @app.command()
+def deploy(
+    context: typer.Context,
+    pool: Annotated[str, typer.Option(help="Work pool that runs the flows; created when missing.")] = "vitals",
+    working_dir: Annotated[
+        Path | None, typer.Option(help="Where workers find this folder; default: where it is here.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; change nothing.")] = False,
+) -> int:
+    """Register flows, schedules and forms with the Prefect server of PREFECT_API_URL; again, it changes what differs."""
+    from deployments.commands import deploy as command
+
+    return command.deploy(_settings(context), pool, working_dir, dry_run)
+
+
+@app.command()
+def suggest(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="For which model.")],
+    first_day: DayOption = None,
+    last_day: DayOption = None,
+    suite: Annotated[str | None, typer.Option(help="Name of the suite; default: the model's, else MODEL_inputs.")] = None,
+) -> int:
+    """Write a first suite of expectations from good days that are stored, with its evidence; never overwrites."""
+    from deployments.commands import suggest as command
+
+    return command.suggest(_settings(context), model, first_day, last_day, suite)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of model files, for editors."""
     from deployments.commands import check as command
