@@ -28,6 +28,14 @@ def text(value: str, most: int = 600, **style: bool) -> Block:
     return element | ({"style": style} if style else {})
 
 
+def spoken(value: str, most: int = 600) -> list[Block]:
+    """Show a sentence, what stands between backticks as code; that changes its look and nothing else."""
+    parts = words.visible(value, most).split("`")
+    if len(parts) % 2 == 0:
+        return [text(value, most)]
+    return [text(part, most, **({"code": True} if place % 2 else {})) for place, part in enumerate(parts) if part]
+
+
 def link(address: str, label: str) -> Block:
     """Link to an address that `phrases.web_link` let through."""
     return {"type": "link", "url": address, "text": words.visible(label, 200)}

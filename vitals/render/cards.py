@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from vitals.digest.content import Item
 from vitals.render import phrases
-from vitals.render.blocks import Block, bullets, link, rich, section, text
+from vitals.render.blocks import Block, bullets, link, rich, section, spoken, text
 
 _MOST_CAUSES = 3
+_HANDLE = 8
 SHORT = 300
 MODELS, SUBJECTS = 5, 6
 """Most characters of a sentence, models and columns that a card names."""
@@ -22,7 +23,7 @@ def card(item: Item) -> tuple[bool, Block]:
     causes, beside = item.causes[:_MOST_CAUSES], item.beside[:_MOST_CAUSES]
     points = [("Likely cause: ", one) for one in causes] + [("Also: ", one) for one in beside]
     points += [("What to do: ", item.what_to_do)] if item.what_to_do else []
-    lines = [section([text(name, bold=True), text(said, SHORT)]) for name, said in points]
+    lines = [section([text(name, bold=True), *spoken(said, SHORT)]) for name, said in points]
     lines += [section(links(item))] if item.runbooks or item.incidents else []
     long = any(len(said) > SHORT for _, said in points) or len(item.statement) > SHORT
     cut = len(item.causes) + len(item.beside) > len(causes) + len(beside) or is_crowded(item)
@@ -34,7 +35,13 @@ def one_line(item: Item, *, advice: bool) -> Block:
     """Give an item as one line of a list, with what to do where `advice` is wanted."""
     standing = f" ({item.standing})" if item.standing else ""
     parts = [*_title(item, brief=True), text(f" {item.statement}{standing}", SHORT)]
-    return section([*parts, *([text(f" → {item.what_to_do}", SHORT)] if advice and item.what_to_do else [])])
+    parts += [text(" → "), *spoken(item.what_to_do, SHORT)] if advice and item.what_to_do else []
+    return section([*parts, *_handles(item)])
+
+
+def _handles(item: Item) -> list[Block]:
+    """Give the first letters of each incident, by which `vitals decide` knows it."""
+    return [part for one in item.incidents[:SUBJECTS] for part in (text(" "), text(one[:_HANDLE], code=True))]
 
 
 def whole(item: Item) -> Iterator[Block]:
@@ -51,7 +58,7 @@ def whole(item: Item) -> Iterator[Block]:
     ]:
         for one in said:
             if one:
-                yield section([text(name, bold=True), text(one)])
+                yield section([text(name, bold=True), *spoken(one)])
     if item.runbooks or item.incidents:
         yield section(links(item))
 
@@ -94,5 +101,5 @@ def _title(item: Item, *, brief: bool = False) -> list[Block]:
 
 
 def is_crowded(item: Item) -> bool:
-    """Whether an item is about more models or columns than a card names."""
-    return len(item.models) > MODELS or len(item.subjects) > SUBJECTS
+    """Whether an item is about more models, columns or incidents than a card or a line names."""
+    return len(item.models) > MODELS or len(item.subjects) > SUBJECTS or len(item.incidents) > SUBJECTS

@@ -1,38 +1,92 @@
-"""What the root of a digest could not hold: full cards first, then at least every name, in as few messages as possible."""
+"""What the root of a digest could not hold: the most urgent cards in full, then tables, in few messages.
 
-from collections import defaultdict
+What no table holds stands in `findings.csv`.
+"""
+
 from collections.abc import Iterable, Iterator, Sequence
 
-from vitals.digest.content import Item
-from vitals.render.blocks import MOST_BLOCKS, MOST_BYTES, Block, context, rich, section, size, text
-from vitals.render.cards import names, whole
+from vitals import words
+from vitals.digest.content import Digest, Item
+from vitals.render.blocks import (
+    MOST_BLOCKS,
+    MOST_BYTES,
+    Block,
+    context,
+    escaped,
+    fitting,
+    metadata,
+    rich,
+    section,
+    size,
+    spoken,
+)
+from vitals.render.cards import whole
+from vitals.render.messages import SlackMessage
+from vitals.render.tables import tables
 
-_DETAILED = 8
-_MOST_LINES = 200
-_HEAD = 200  # bytes of the line "Details 1 of 3"
+_DETAILED, _TABLES, _MOST_LINES = 2, 3, 40
+_DETAILED_ITEMS = 12
+_HEAD = 300  # bytes of the line above
 
 
-def thread(items: Sequence[Item], lines: Sequence[str]) -> list[list[Block]]:
+def thread(items: Sequence[Item], lines: Sequence[str], digest: Digest) -> tuple[SlackMessage, ...]:
     """Give the messages of a thread, each within Slack's limits.
 
     Parameters
     ----------
-    items : problems that the root cut or shortened; the first ones in full, of the rest every name.
-    lines : other lines that the root cut (resolved, metrics, notes); at most 200 of them.
+    items : problems that the root cut or shortened: the most urgent ones in full, the next as rows of tables.
+    lines : other lines that the root cut (resolved, metrics, notes); at most 40 of them.
     """
     unique = list(dict.fromkeys(items))
-    detailed: list[list[Block]] = []
+    unique.sort(key=lambda item: (item.info, item.priority))
+    messages: list[tuple[list[Block], str]] = []
     told = 0
-    for message, told_so_far in _packed(list(whole(item)) for item in unique):
-        detailed.append(message)
+    for blocks, told_so_far in _packed(list(whole(item)) for item in unique[:_DETAILED_ITEMS]):
+        messages.append((blocks, "in full"))
         told = told_so_far
-        if len(detailed) == _DETAILED:
+        if len(messages) == _DETAILED:
             break
-    rest = [*_names(unique[told:]), *([section([text(line, 900)])] for line in lines[:_MOST_LINES])]
-    if len(lines) > _MOST_LINES:
-        rest.append([section([text(f"+{len(lines) - _MOST_LINES:,} more: vitals digest --format html")])])
-    messages = detailed + [message for message, _ in _packed(rest)]
-    return [[context([f"Details {place} of {len(messages)}"]), *each] for place, each in enumerate(messages, 1)]
+    rest = unique[told:]
+    for place, (table, held) in enumerate(tables(rest)):
+        if place == _TABLES:
+            break
+        messages.append(([table], "in short"))
+        rest = rest[held:]
+    messages += [(blocks, "") for blocks, _ in _packed([section(spoken(line, 900))] for line in _cut(lines, digest))]
+    left = f"{words.count(len(rest), 'more problem')}: findings.csv, or {_command(digest)}" if rest else ""
+    return tuple(_reply(digest, messages, number, left) for number in range(1, len(messages) + 1))
+
+
+def _reply(digest: Digest, messages: Sequence[tuple[list[Block], str]], number: int, left: str) -> SlackMessage:
+    """Give one message with its place, and what stands nowhere in the thread under the last."""
+    blocks, how = messages[number - 1]
+    head = f"Details {number} of {len(messages)}" + (f", {how}" if how else "")
+    end = [context([left])] if left and number == len(messages) else []
+    said = [escaped(words.visible(line, 300)) for line in _lines(blocks)]
+    return SlackMessage(
+        fitting([f"{head} · {words.day_words(digest.day)}", *said, *([escaped(left)] if end else [])]),
+        (context([head]), *blocks, *end),
+        metadata(digest.key, digest.revision, number),
+    )
+
+
+def _cut(lines: Sequence[str], digest: Digest) -> list[str]:
+    more = len(lines) - _MOST_LINES
+    return [*lines[:_MOST_LINES], *([f"+{words.count(more, 'more line')}: {_command(digest)}"] if more > 0 else [])]
+
+
+def _command(digest: Digest) -> str:
+    return f"vitals digest --day {digest.day.isoformat()} --as-sent"
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """Say blocks as lines of text, for screen readers and notifications."""
+    for block in blocks:
+        if block["type"] == "table":
+            yield from (" · ".join(cell["text"] for cell in row) for row in block["rows"][1:])
+        for part in block.get("elements", ()):
+            said = "".join(str(one.get("text", "")) for one in part.get("elements", ()))
+            yield from filter(None, said.split("\n"))
 
 
 def _packed(groups: Iterable[list[Block]]) -> Iterator[tuple[list[Block], int]]:
@@ -47,7 +101,7 @@ def _packed(groups: Iterable[list[Block]]) -> Iterator[tuple[list[Block], int]]:
     for group in groups:
         for block in _split(group):
             cost = size(block) + 2
-            if blocks and (cost > room or len(blocks) >= MOST_BLOCKS - 1):
+            if blocks and (cost > room or len(blocks) >= MOST_BLOCKS - 2):
                 yield blocks, told
                 blocks, room = [], MOST_BYTES - _HEAD
             blocks.append(block)
@@ -68,15 +122,3 @@ def _split(group: Sequence[Block]) -> Iterator[Block]:
         part.append(ended)
     if part:
         yield rich(*part)
-
-
-def _names(items: Sequence[Item]) -> Iterator[list[Block]]:
-    """Give the names of items by priority, model and symptom."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        for model in item.models:
-            where = f" · {item.segment}" if item.segment else ""
-            title = f"P{item.priority} {model} · {item.symptom.replace('_', ' ')}{where}: "
-            found[title] += item.subjects or ("whole day",)
-    for title, subjects in found.items():
-        yield list(names(title, subjects))
