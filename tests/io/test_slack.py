@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest import samples
-from tests.io.slack_stand_in import TOKEN, Fault, StandIn, Workspace
+from tests.slack import LOST_AFTER, LOST_BEFORE, TOKEN, Fault, SlackServer
 from vitals.digest import Digest, compose
 from vitals.errors import NotifyError
 from vitals.io.slack import Receipt, Slack, deliver
@@ -17,7 +17,6 @@ from vitals.io.store import DeliveryState, Store
 from vitals.records import Symptom
 from vitals.render import slack as rendering
 
-LOST_AFTER, LOST_BEFORE = Fault(lost="after"), Fault(lost="before")
 NO_SCOPE = Fault(error="missing_scope", needed="channels:history")
 
 
@@ -34,9 +33,10 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def workspace() -> Workspace:
+def workspace() -> Iterator[SlackServer]:
     """Give an empty workspace."""
-    return Workspace()
+    with SlackServer() as server:
+        yield server
 
 
 @pytest.fixture
@@ -46,10 +46,9 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def client(workspace: Workspace, waits: list[float]) -> Iterator[Slack]:
+def client(workspace: SlackServer, waits: list[float]) -> Slack:
     """Give a client of the workspace that does not really wait."""
-    with StandIn(workspace) as server:
-        yield Slack(TOKEN, server.url, clock, waits.append)
+    return Slack(TOKEN, workspace.url, clock, waits.append)
 
 
 @pytest.fixture(scope="module")
@@ -82,37 +81,32 @@ def state(store: Store, digest: Digest) -> list[tuple[str, DeliveryState]]:
     return [(one.step, one.state) for one in stored.deliveries] if stored else []
 
 
-def test_a_digest_is_posted_once(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_digest_is_posted_once(store: Store, client: Slack, workspace: SlackServer) -> None:
     """The second delivery of the same digest, its thread included, asks Slack nothing."""
     digest = samples.crowd(40, 2)
     first = send(store, client, digest)
     calls = len(workspace.calls)
     second = send(store, client, digest)
     assert (first.words, second.words) == ("sent to C0123456789", "was sent before")
-    assert (len(workspace.roots), len(workspace.calls)) == (1, calls)
+    assert (len(workspace.roots()), len(workspace.calls)) == (1, calls)
     assert {step: how for step, how in state(store, digest) if how is not DeliveryState.SENT} == {}
 
 
-def test_what_arrives_is_what_was_rendered(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_what_arrives_is_what_was_rendered(store: Store, client: Slack, workspace: SlackServer) -> None:
     """Text, blocks and metadata arrive unchanged, and Slack is asked to expand and unfurl nothing."""
     message = rendering.render(samples.busy())
     send(store, client, samples.busy())
-    (sent,) = workspace.roots
+    (sent,) = workspace.roots()
     assert (sent["text"], sent["blocks"], sent["metadata"]) == (message.text, list(message.blocks), message.metadata)
-    asked = {name: sent[name] for name in ("parse", "link_names", "unfurl_links", "unfurl_media")}
+    asked = {name: workspace.calls[0].body[name] for name in ("parse", "link_names", "unfurl_links", "unfurl_media")}
     assert asked == {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
 
-def test_the_intent_is_written_before_the_post(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_the_intent_is_written_before_the_post(store: Store, client: Slack, workspace: SlackServer) -> None:
     """When Slack is reached, the store already knows that a message is on its way."""
-    seen = []
-    honest = workspace.answer
-
-    def look(method: str, body: dict[str, object], authorization: str) -> dict[str, object]:
-        seen.extend(state(store, samples.quiet()))
-        return honest(method, body, authorization)
-
-    workspace.answer = look  # type: ignore[method-assign]
+    seen: list[tuple[str, DeliveryState]] = []
+    look = Fault(hook=lambda: seen.extend(state(store, samples.quiet())), when="before")
+    workspace.faults["chat.postMessage"] = [look]
     send(store, client, samples.quiet())
     assert seen == [("root", DeliveryState.INTENDED)]
 
@@ -130,36 +124,29 @@ def test_the_intent_is_written_before_the_post(store: Store, client: Slack, work
     ids=["lost after", "lost before", "500", "503 html", "200 html", "fatal_error"],
 )
 def test_an_unclear_reply_never_doubles_a_message(
-    store: Store, client: Slack, workspace: Workspace, fault: Fault
+    store: Store, client: Slack, workspace: SlackServer, fault: Fault
 ) -> None:
     """After a lost or broken reply the channel is read before anything is sent again: one message, confirmed."""
     workspace.faults["chat.postMessage"] = [fault]
     receipt = send(store, client, samples.quiet())
     assert receipt.state is DeliveryState.SENT
-    assert len(workspace.roots) == 1
-    assert [name for name, _ in workspace.calls][:2] == ["chat.postMessage", "conversations.history"]
+    assert len(workspace.roots()) == 1
+    assert [one.method for one in workspace.calls][:2] == ["chat.postMessage", "conversations.history"]
 
 
-def test_a_found_message_is_found_behind_others(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_found_message_is_found_behind_others(store: Store, client: Slack, workspace: SlackServer) -> None:
     """The channel is read page by page."""
-    workspace.page = 2
-    workspace.faults["chat.postMessage"] = [LOST_AFTER]
-    workspace.messages = [{"ts": f"1377250000.{number:06}", "text": "chatter"} for number in range(5)]
-    honest = workspace.answer
-
-    def chatty(method: str, body: dict[str, object], authorization: str) -> dict[str, object]:
-        answer = honest(method, body, authorization)
-        if method == "chat.postMessage":
-            workspace.messages += [{"ts": f"1377269000.{number:06}", "text": "more"} for number in range(5)]
-        return answer
-
-    workspace.answer = chatty  # type: ignore[method-assign]
+    for number in range(5):
+        workspace.say(f"chatter {number}")
+    more = Fault(lost="after", hook=lambda: [workspace.say(f"more {number}") for number in range(5)])
+    workspace.faults["chat.postMessage"] = [more]
+    workspace.app.page = 2
     assert send(store, client, samples.quiet()).state is DeliveryState.SENT
     assert workspace.count("chat.postMessage") == 1
 
 
 @pytest.mark.parametrize("posted", [True, False])
-def test_a_killed_delivery_is_resumed(store: Store, client: Slack, workspace: Workspace, *, posted: bool) -> None:
+def test_a_killed_delivery_is_resumed(store: Store, client: Slack, workspace: SlackServer, *, posted: bool) -> None:
     """Killed between intent and confirmation: found in the channel if it is there, posted if it is not."""
     digest = samples.quiet()
     store.intend(digest.channel, digest.day, digest.revision, digest.to_json(), digest.content_hash)
@@ -167,11 +154,11 @@ def test_a_killed_delivery_is_resumed(store: Store, client: Slack, workspace: Wo
         message = rendering.render(digest)
         client.post(digest.channel, message.text, message.blocks, message.metadata)
     assert send(store, client, digest).state is DeliveryState.SENT
-    assert len(workspace.roots) == 1
+    assert len(workspace.roots()) == 1
 
 
 def test_a_wait_that_slack_asks_for_is_waited(
-    store: Store, client: Slack, workspace: Workspace, waits: list[float]
+    store: Store, client: Slack, workspace: SlackServer, waits: list[float]
 ) -> None:
     """Retry-After is honoured, fractions included; the message arrives once."""
     workspace.faults["chat.postMessage"] = [
@@ -180,11 +167,11 @@ def test_a_wait_that_slack_asks_for_is_waited(
     ]
     send(store, client, samples.quiet())
     assert waits == [7.0, 1.5]
-    assert len(workspace.roots) == 1
+    assert len(workspace.roots()) == 1
 
 
 def test_a_wait_beyond_two_minutes_is_left_to_the_next_run(
-    store: Store, client: Slack, workspace: Workspace, waits: list[float]
+    store: Store, client: Slack, workspace: SlackServer, waits: list[float]
 ) -> None:
     """A long wait fails at once, is recorded as not sent, and the next run sends it."""
     workspace.faults["chat.postMessage"] = [Fault(status=429, retry_after="600")]
@@ -208,7 +195,7 @@ def test_a_wait_beyond_two_minutes_is_left_to_the_next_run(
     ],
 )
 def test_a_refusal_is_told_with_its_remedy(
-    store: Store, client: Slack, workspace: Workspace, code: str, remedy: str
+    store: Store, client: Slack, workspace: SlackServer, code: str, remedy: str
 ) -> None:
     """A refusal is an error that names code and remedy, never the token; nothing was sent, and sending can be tried again."""
     workspace.faults["chat.postMessage"] = [Fault(error=code)]
@@ -221,32 +208,34 @@ def test_a_refusal_is_told_with_its_remedy(
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "invalid_metadata_format"])
-def test_refused_blocks_never_silence_a_digest(store: Store, client: Slack, workspace: Workspace, code: str) -> None:
+def test_refused_blocks_never_silence_a_digest(store: Store, client: Slack, workspace: SlackServer, code: str) -> None:
     """What Slack refuses as blocks is sent as text, the rest of the text in the thread, and the level is recorded."""
     digest = samples.crowd(40, 2)
     workspace.faults["chat.postMessage"] = [Fault(error=code)]
     receipt = send(store, client, digest)
-    said = "\n".join(one["text"] for one in workspace.messages)
+    said = "\n".join(one["text"] for one in workspace.messages())
     stored = store.digest(digest.channel, digest.day)
     assert (receipt.level, stored and stored.root and stored.root.level) == ("text only", "text only")
     assert all(f"feature_{number}:" in said for number in range(40))
-    assert all(one["blocks"] == [] for one in workspace.messages)
+    assert all(one["blocks"] == [] for one in workspace.messages())
 
 
 def test_details_go_to_the_thread_in_order(
-    store: Store, client: Slack, workspace: Workspace, waits: list[float]
+    store: Store, client: Slack, workspace: SlackServer, waits: list[float]
 ) -> None:
     """Replies hang under the root, in order, at most one a second."""
     send(store, client, samples.crowd(100, 5))
-    (root,) = workspace.roots
-    assert {one["thread_ts"] for one in workspace.replies} == {root["ts"]}
-    assert [one["metadata"]["event_payload"]["part"] for one in workspace.replies] == list(
-        range(1, len(workspace.replies) + 1)
+    (root,) = workspace.roots()
+    assert {one["thread_ts"] for one in workspace.replies()} == {root["ts"]}
+    assert [one["metadata"]["event_payload"]["part"] for one in workspace.replies()] == list(
+        range(1, len(workspace.replies()) + 1)
     )
-    assert waits == [1.0] * len(workspace.replies)
+    assert waits == [1.0] * len(workspace.replies())
 
 
-def test_an_interrupted_thread_is_completed_without_repeats(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_an_interrupted_thread_is_completed_without_repeats(
+    store: Store, client: Slack, workspace: SlackServer
+) -> None:
     """When the line breaks inside the thread, the next delivery adds what is missing and nothing else."""
     digest = samples.crowd(100, 5)
     workspace.faults["chat.postMessage"] = [None, None, LOST_AFTER]
@@ -255,11 +244,11 @@ def test_an_interrupted_thread_is_completed_without_repeats(store: Store, client
         send(store, client, digest)
     assert state(store, digest)[-1] == ("thread-002", DeliveryState.UNCLEAR)
     assert send(store, client, digest).words == "was sent before"
-    parts = [one["metadata"]["event_payload"]["part"] for one in workspace.messages]
+    parts = [one["metadata"]["event_payload"]["part"] for one in workspace.messages()]
     assert parts == list(range(len(rendering.render(digest).thread) + 1))
 
 
-def test_a_thread_that_takes_no_replies_is_said(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_thread_that_takes_no_replies_is_said(store: Store, client: Slack, workspace: SlackServer) -> None:
     """The digest counts as sent; the receipt says that details are missing."""
     workspace.faults["chat.postMessage"] = [None, Fault(error="restricted_action_thread_locked")]
     receipt = send(store, client, samples.crowd(100, 5))
@@ -267,36 +256,38 @@ def test_a_thread_that_takes_no_replies_is_said(store: Store, client: Slack, wor
     assert "details are not in the thread" in receipt.words
 
 
-def test_a_symptom_that_may_be_lost_is_sent_again_and_marked(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_symptom_that_may_be_lost_is_sent_again_and_marked(
+    store: Store, client: Slack, workspace: SlackServer
+) -> None:
     """When nobody can know whether a digest with priority 1 arrived, it is sent again as a possible repeat."""
-    workspace.faults = {"chat.postMessage": [LOST_AFTER], "conversations.history": [NO_SCOPE]}
+    workspace.faults.update({"chat.postMessage": [LOST_AFTER], "conversations.history": [NO_SCOPE]})
     receipt = send(store, client, samples.busy())
     assert "possible repeat" in receipt.words
-    first, second = workspace.roots
+    first, second = workspace.roots()
     assert (first["text"].startswith("Possible repeat"), second["text"].startswith("Possible repeat")) == (False, True)
     assert send(store, client, samples.busy()).words == "was sent before"
 
 
 def test_a_digest_without_symptoms_that_may_be_lost_is_left_unclear(
-    store: Store, client: Slack, workspace: Workspace
+    store: Store, client: Slack, workspace: SlackServer
 ) -> None:
     """Without priority 1 nothing is sent twice; the state is unclear and the receipt says why."""
-    workspace.faults = {"chat.postMessage": [LOST_AFTER], "conversations.history": [NO_SCOPE]}
+    workspace.faults.update({"chat.postMessage": [LOST_AFTER], "conversations.history": [NO_SCOPE]})
     receipt = send(store, client, samples.quiet())
     assert receipt.state is DeliveryState.UNCLEAR
     assert "missing_scope (channels:history)" in receipt.words
-    assert (len(workspace.roots), state(store, samples.quiet())) == (1, [("root", DeliveryState.UNCLEAR)])
+    assert (len(workspace.roots()), state(store, samples.quiet())) == (1, [("root", DeliveryState.UNCLEAR)])
     assert send(store, client, samples.quiet()).words.startswith("found in")
 
 
-def test_an_outage_leaves_it_to_the_next_run(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_an_outage_leaves_it_to_the_next_run(store: Store, client: Slack, workspace: SlackServer) -> None:
     """When neither posting nor reading works, the digest is unclear; the next delivery looks first and posts once."""
-    workspace.faults = {"chat.postMessage": [LOST_AFTER], "conversations.history": [LOST_BEFORE] * 3}
+    workspace.faults.update({"chat.postMessage": [LOST_AFTER], "conversations.history": [LOST_BEFORE] * 3})
     with pytest.raises(NotifyError, match="lost"):
         send(store, client, samples.quiet())
     assert state(store, samples.quiet()) == [("root", DeliveryState.UNCLEAR)]
     assert send(store, client, samples.quiet()).state is DeliveryState.SENT
-    assert len(workspace.roots) == 1
+    assert len(workspace.roots()) == 1
 
 
 def test_a_closed_port_is_surely_not_sent(store: Store, waits: list[float]) -> None:
@@ -312,46 +303,46 @@ def revision(*found: samples.Finding) -> Digest:
     return compose(samples.CHANNEL, samples.DAY, [news], samples.yesterday(), revision=2)
 
 
-def test_other_content_of_the_same_day_edits_the_message(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_other_content_of_the_same_day_edits_the_message(store: Store, client: Slack, workspace: SlackServer) -> None:
     """A revision replaces the message in place, with its blocks, and says that it is one."""
     send(store, client, samples.quiet())
     digest = revision(samples.missing("temp", 0.13))
     receipt = send(store, client, digest)
-    (root,) = workspace.roots
+    (root,) = workspace.roots()
     assert receipt.words == "edited in C0123456789"
     assert (root["text"], root["blocks"]) == (rendering.render(digest).text, list(rendering.render(digest).blocks))
     assert "(revision 2)" in root["text"]
     assert send(store, client, digest).words == "was sent before"
 
 
-def test_a_revision_with_a_new_symptom_is_a_new_message(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_revision_with_a_new_symptom_is_a_new_message(store: Store, client: Slack, workspace: SlackServer) -> None:
     """An edit calls nobody, so a new priority-1 incident is posted."""
     send(store, client, samples.quiet())
     send(store, client, revision(samples.finding(Symptom.ERRORS, "status", "6 % errors")))
-    assert len(workspace.roots) == 2
+    assert len(workspace.roots()) == 2
 
 
 @pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed", "cant_update_message"])
 def test_a_message_that_cannot_be_edited_is_posted_anew(
-    store: Store, client: Slack, workspace: Workspace, code: str
+    store: Store, client: Slack, workspace: SlackServer, code: str
 ) -> None:
     """When the old message is gone or closed, the revision is a message of its own."""
     send(store, client, samples.quiet())
     workspace.faults["chat.update"] = [Fault(error=code)]
     receipt = send(store, client, revision(samples.missing("temp", 0.13)))
     assert receipt.words == "sent to C0123456789"
-    assert len(workspace.roots) == 2
+    assert len(workspace.roots()) == 2
 
 
-def test_a_lost_reply_to_an_edit_is_edited_again(store: Store, client: Slack, workspace: Workspace) -> None:
+def test_a_lost_reply_to_an_edit_is_edited_again(store: Store, client: Slack, workspace: SlackServer) -> None:
     """An edit can be repeated without harm."""
     send(store, client, samples.quiet())
     workspace.faults["chat.update"] = [LOST_AFTER]
     assert send(store, client, revision(samples.missing("temp", 0.13))).words == "edited in C0123456789"
-    assert len(workspace.roots) == 1
+    assert len(workspace.roots()) == 1
 
 
-def test_check_names_the_workspace_and_missing_scopes(client: Slack, workspace: Workspace) -> None:
+def test_check_names_the_workspace_and_missing_scopes(client: Slack, workspace: SlackServer) -> None:
     """A good token gives its team and user; a token without chat:write is named."""
     assert client.check().missing == ()
     workspace.scopes = "channels:history"
@@ -359,16 +350,16 @@ def test_check_names_the_workspace_and_missing_scopes(client: Slack, workspace: 
     assert (identity.team, identity.user, identity.missing) == ("Vitals", "vitals", ("chat:write",))
 
 
-def test_check_refuses_a_bad_token_by_name(workspace: Workspace, waits: list[float]) -> None:
+def test_check_refuses_a_bad_token_by_name(workspace: SlackServer, waits: list[float]) -> None:
     """A wrong token is told with the variable to set, and is not in the message."""
-    with StandIn(workspace) as server, pytest.raises(NotifyError, match="VITALS_SLACK_TOKEN") as caught:
-        Slack("xoxb-wrong", server.url, clock, waits.append).check()
+    with pytest.raises(NotifyError, match="VITALS_SLACK_TOKEN") as caught:
+        Slack("xoxb-wrong", workspace.url, clock, waits.append).check()
     assert "xoxb-wrong" not in str(caught.value)
 
 
-def test_the_history_is_asked_for_a_week_with_metadata(client: Slack, workspace: Workspace) -> None:
+def test_the_history_is_asked_for_a_week_with_metadata(client: Slack, workspace: SlackServer) -> None:
     """Looking up asks for metadata and not further back than a week."""
     assert client.find(samples.CHANNEL, {"key": "none"}) is None
-    ((_, asked),) = workspace.calls
-    assert asked["include_all_metadata"] == "1"
-    assert float(asked["oldest"]) == (clock() - timedelta(days=7)).timestamp()
+    (call,) = workspace.calls
+    assert call.body["include_all_metadata"] == "1"
+    assert float(call.body["oldest"]) == (clock() - timedelta(days=7)).timestamp()

@@ -85,9 +85,11 @@ def link(url: str, label: str) -> Markup:
 def _fenced(text: str, inner: Callable[[str], Markup]) -> Markup:
     out, end = Markup(), 0
     for found in _FENCE.finditer(text):
-        out += inner(text[end : found.start()]) + Markup("<pre>{}</pre>").format(_unescaped(found[1]))
+        out += inner(text[end : found.start()].removesuffix("\n")) + Markup("<pre>{}</pre>").format(
+            _unescaped(found[1])
+        )
         end = found.end()
-    return out + inner(text[end:])
+    return out + inner(text[end:].removeprefix("\n") if end else text)
 
 
 def _quoted(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -> Markup:
@@ -96,7 +98,7 @@ def _quoted(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -
     for quote, group in _runs(text.split("\n")):
         body = _coded("\n".join(group), people, channels)
         out.append(Markup("<blockquote>{}</blockquote>").format(body) if quote else body)
-    return Markup("<br>").join(out) if len(out) > 1 else out[0]
+    return Markup().join(out)
 
 
 def _runs(lines: list[str]) -> list[tuple[bool, list[str]]]:

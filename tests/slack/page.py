@@ -141,8 +141,7 @@ def _message(view: View, one: Message) -> Markup:
         head,
         _content(view, one),
         _files(view, one),
-        _reactions(view, one),
-        Markup() if view.bare else _hidden(one),
+        Markup('<div class="foot">{}{}</div>').format(_reactions(view, one), Markup() if view.bare else _hidden(one)),
     ]
     return Markup(
         '<article id="p{}"><div class="avatar{}" aria-hidden="true">{}</div><div class="body">{}</div>{}</article>'

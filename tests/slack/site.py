@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Response = tuple[int, bytes, str, dict[str, str]]
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 _SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
