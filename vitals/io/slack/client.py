@@ -4,10 +4,10 @@ Errors are those of the line; a verb that can be repeated without harm is repeat
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import sleep as wait
 from typing import Any
 
 from vitals.errors import NotifyError
@@ -17,7 +17,6 @@ from vitals.io.slack.refusals import RefusedError
 _PAGE, _MOST_PAGES = 200, 10
 _FILE_WAIT_S = 10.0  # a file is no reason to hold a message back
 _POLL_S = 1.0
-_WITHIN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Slack:
         token: str,
         base_url: str | None,
         clock: Callable[[], datetime],
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = wait,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.line = Line(token, base_url, sleep, timeout_s)
@@ -100,22 +99,24 @@ class Slack:
             self.line.patiently("chat.update", _body(place.channel_id, text, blocks, metadata) | {"ts": place.ts})
         )
 
-    def find(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None = None) -> Posted | None:
-        """Look for the newest message of a week whose metadata hold every entry of `payload`.
+    def find(
+        self, channel: str, payload: Mapping[str, Any], since: date, thread_ts: str | None = None
+    ) -> Posted | None:
+        """Look for the newest message since a day whose metadata hold every entry of `payload`.
 
         Raises
         ------
         RefusedError : the channel cannot be read, or not far enough back. UnclearError, UnreachableError : Slack is out of reach.
         """
-        for message in self._messages(channel, thread_ts):
+        for message in self._messages(channel, since, thread_ts):
             said = (message.get("metadata") or {}).get("event_payload") or {}
             if all(said.get(name) == value for name, value in payload.items()):
                 return Posted(channel, str(message["ts"]), said)
         return None
 
-    def is_shared(self, place: Posted, file_id: str) -> bool:
+    def is_shared(self, place: Posted, file_id: str, since: date) -> bool:
         """Whether a file is in the thread under a message; errors are those of `find`."""
-        found = self._messages(place.channel_id, place.ts)
+        found = self._messages(place.channel_id, since, place.ts)
         return any(one.get("id") == file_id for message in found for one in message.get("files") or ())
 
     def join(self, channel: str) -> bool:
@@ -161,9 +162,9 @@ class Slack:
             self.sleep(_POLL_S)
         return False
 
-    def _messages(self, channel: str, thread_ts: str | None) -> Iterator[Mapping[str, Any]]:
+    def _messages(self, channel: str, since: date, thread_ts: str | None) -> Iterator[Mapping[str, Any]]:
         """Read a channel, or a thread, page by page."""
-        oldest = self._clock() - timedelta(days=_WITHIN_DAYS)
+        oldest = datetime.combine(since, time.min, UTC) - timedelta(days=1)  # days begin early in some time zones
         asked: dict[str, Any] = {
             "channel": channel,
             "limit": _PAGE,
@@ -180,7 +181,7 @@ class Slack:
             if not cursor:
                 return
             asked = asked | {"cursor": cursor}
-        detail = f"more than {_PAGE * _MOST_PAGES} messages in {_WITHIN_DAYS} days"
+        detail = f"more than {_PAGE * _MOST_PAGES} messages since {since}"
         raise RefusedError(method, "too_many_messages", detail)
 
 

@@ -114,6 +114,6 @@ def _shared(parcel: Parcel, root: Posted, file: "Attachment", known: Delivery | 
 
 def _is_there(parcel: Parcel, root: Posted, file_id: str) -> bool:
     try:
-        return parcel.slack.is_shared(root, file_id)
+        return parcel.slack.is_shared(root, file_id, parcel.digest.day)
     except RefusedError as error:
         raise UnreadableError(str(error)) from None

@@ -84,13 +84,13 @@ class Parcel:
         """Look a part up in a channel or thread, joining the channel if that is what it takes to read it."""
         payload = {"key": self.digest.key, "part": part} | ({} if any_revision else {"rev": self.digest.revision})
         try:
-            return self.slack.find(channel, payload, thread_ts)
+            return self.slack.find(channel, payload, self.digest.day, thread_ts)
         except RefusedError as error:
             if error.code == CHANNEL_NOT_FOUND:
                 return None  # what we cannot see took nothing from us
             if error.code != NOT_IN_CHANNEL or not self.slack.join(channel):
                 raise
-        return self.slack.find(channel, payload, thread_ts)
+        return self.slack.find(channel, payload, self.digest.day, thread_ts)
 
     def find_root(self, *, any_revision: bool = False) -> Posted | None:
         """Look for the root wherever it may be; the last refusal counts when it is in no channel that can be read."""
@@ -116,7 +116,7 @@ class Parcel:
         ------
         RefusedError : surely not posted. UnreadableError : perhaps posted, and nobody can know.
         """
-        names = self._names(part, level)
+        names = self._names(said, part, level)
         for attempt in range(1, ATTEMPTS + 1):
             self.guard()
             try:
@@ -149,16 +149,17 @@ class Parcel:
         """Replace a message of ours."""
         self.guard()
         try:
-            return self.slack.update(place, said.text, said.blocks, self._names(part, level))
+            return self.slack.update(place, said.text, said.blocks, self._names(said, part, level))
         except RefusedError as error:
             if error.code not in METADATA:
                 raise
             LOG.warning("%s; editing without metadata", error)
             return self.slack.update(place, said.text, said.blocks, {})
 
-    def _names(self, part: Part, level: str) -> Mapping[str, Any]:
-        """Name a message so that it can be found again, with how much of it was shown."""
-        payload = {**self.message.metadata["event_payload"], "part": part, "level": level}
+    def _names(self, said: SlackMessage, part: Part, level: str) -> Mapping[str, Any]:
+        """Name a message so that it can be found again, with how much of it was shown and what it is about."""
+        own = said.metadata.get("event_payload", {})
+        payload = {**self.message.metadata["event_payload"], **own, "part": part, "level": level}
         return {**self.message.metadata, "event_payload": payload}
 
 

@@ -1,8 +1,9 @@
 """One process's turn to tell a channel: what earlier ones left undone first, then today's digest.
 
 Turns of a channel follow each other, by a lease in the store that runs out when its holder was killed. What an earlier
-turn left: a digest that was perhaps posted is looked for; one with priority 1 that did not arrive is delivered, the
-oldest alone, since it tells what was new then and today's digest tells what came after; a thread is completed.
+turn left: a digest that was perhaps posted is looked for; the oldest with priority 1 that did not arrive is delivered,
+and each later one that tells of a priority 1 which the channel does not know; a thread is completed. What else did not
+arrive is told by today's digest, which is composed against what did.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from vitals.digest import Digest
+from vitals.digest import Digest, escalates
 from vitals.errors import NotifyError, StoreError, UndeliveredError
 from vitals.io.slack.client import Slack
 from vitals.io.slack.delivery import deliver
@@ -25,11 +26,14 @@ from vitals.render.slack import SlackMessage
 
 LEASE_S = 60.0
 WAIT_S = 90.0  # longer than a killed holder's lease lasts
-BACK_DAYS = 7  # as far as a channel is searched
+_BACK = timedelta(days=70)
 
 
 class ChannelLog(DeliveryLog, Protocol):
     """The store's verbs for a channel's turn."""
+
+    def digest(self, channel: str, day: Day) -> StoredDigest | None:
+        """Read the last revision of a channel's digest of a day."""
 
     def last_told(self, channel: str, before_day: Day) -> StoredDigest | None:
         """Read the last digest of an earlier day that reached the channel."""
@@ -109,13 +113,22 @@ def _catch_up(way: Way, channel: str, day: Day, guard: Callable[[], None]) -> No
         for stored in _left(way.log, channel, day):
             if stored.root and stored.root.state is not DeliveryState.FAILED:
                 _again(way, stored, guard, may_post=False)
-        urgent = [one for one in _left(way.log, channel, day) if Digest.from_json(one.content).count(1)]
-        if urgent:
-            _again(way, urgent[0], guard, may_post=True)
+        today = way.log.digest(channel, day)
+        if today is None or (today.root and today.root.state is DeliveryState.FAILED):  # else it told them already
+            _deliver_late(way, channel, day, guard)
     except TakenOverError:
         raise
     except NotifyError as error:  # Slack is out of reach: today's digest will meet the same, and says it
         LOG.warning("what earlier digests left undone in %s is left to the next run: %s", channel, error)
+
+
+def _deliver_late(way: Way, channel: str, day: Day, guard: Callable[[], None]) -> None:
+    urgent = [one for one in _left(way.log, channel, day) if Digest.from_json(one.content).count(1)]
+    for number, stored in enumerate(urgent):
+        before = way.log.last_told(channel, day)
+        told = Digest.from_json(before.content) if before else None
+        if number == 0 or told is None or escalates(Digest.from_json(stored.content), told):
+            _again(way, stored, guard, may_post=True)
 
 
 def _complete(way: Way, channel: str, day: Day, guard: Callable[[], None]) -> None:
@@ -128,8 +141,7 @@ def _complete(way: Way, channel: str, day: Day, guard: Callable[[], None]) -> No
 def _left(log: ChannelLog, channel: str, day: Day) -> list[StoredDigest]:
     """Give the digests since the last one that arrived that did not surely arrive, oldest first."""
     before = log.last_told(channel, day)
-    oldest = day - timedelta(days=BACK_DAYS)
-    return log.undelivered(channel, max(oldest, before.key.day) if before else oldest, day)
+    return log.undelivered(channel, before.key.day if before else day - _BACK, day)
 
 
 def _again(way: Way, stored: StoredDigest, guard: Callable[[], None], *, may_post: bool) -> None:
