@@ -209,7 +209,9 @@ def suggest(
     model: Annotated[str, typer.Argument(help="For which model.")],
     first_day: DayOption = None,
     last_day: DayOption = None,
-    suite: Annotated[str | None, typer.Option(help="Name of the suite; default: the model's, else MODEL_inputs.")] = None,
+    suite: Annotated[
+        str | None, typer.Option(help="Name of the suite; default: the model's, else MODEL_inputs.")
+    ] = None,
 ) -> int:
     """Write a first suite of expectations from good days that are stored, with its evidence; never overwrites."""
     from deployments.commands import suggest as command
