@@ -36,7 +36,7 @@ def _cohort(today: Today, measured: Measurement, value: float) -> Ruling:
         return ruling
     against = score(value, [one.value for one in past if one.value is not None])
     fewer = max(1.0, sum(one.n or 0 for one in past) / len(past) / n) ** 0.5  # a median of fewer labels moves more
-    change, known = value - against.center, labels.told(today, measured.day)
+    change, known = value - against.center, labels.told(today, measured.day, measured.age)
     good = against.z / fewer <= least or change < max(LEAST_DAYS, LEAST_SHARE * against.center)
     if good or not known:
         ruling.judged.add(labels.LATE)

@@ -36,9 +36,14 @@ def judge(today: Today, few: Sequence[Finding]) -> Ruling | None:
     unusual = known.days > RARE * most if event else known.days > most and bool(few)
     ruling = Ruling()
     if unusual:
-        severity = max((one.severity for one in few), key=lambda s: s.rank, default=Severity.WARNING)
+        severity = Severity.CRITICAL if any(map(_is_half, few)) else Severity.WARNING
         ruling.findings.append(_finding(today, known, calm(severity, today)))
     return ruling
+
+
+def _is_half(one: Finding) -> bool:
+    """Whether a cohort has less than half of its usual labels."""
+    return (one.value or 0.0) < ((one.expected_low or 0.0) + (one.expected_high or 0.0)) / 4
 
 
 def _behind(today: Today) -> _Behind | None:

@@ -37,9 +37,12 @@ def complete(today: Today, series: Mapping[Day, Measurement]) -> dict[Day, Measu
     }
 
 
-def told(today: Today, day: Day) -> bool:
-    """Tell whether a cohort's labels were spoken of before, at a younger age say."""
-    return any(today.places.told(place_of(today, s), day) for s in (Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY))
+def told(today: Today, day: Day, age: int) -> bool:
+    """Tell whether a cohort's labels were spoken of before: at a younger age, or because no labels came at this one."""
+    few, late = (place_of(today, s) for s in (Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY))
+    reached = day + timedelta(days=age)
+    stood = reached < today.day and today.places.told(late, reached)
+    return stood or today.places.told(few, day) or today.places.told(late, day)
 
 
 def _found(today: Today) -> tuple[set[Day], set[Day]]:
@@ -69,7 +72,7 @@ def _one(today: Today, measured: Measurement) -> Ruling:
     least = threshold(len(past))
     if least is None or measured.value is None:
         return ruling
-    known = told(today, measured.day)
+    known = told(today, measured.day, measured.age)
     against = score(measured.value, past)
     good = against.z > -least or against.center - measured.value < LEAST_POINTS
     if good or not known:
