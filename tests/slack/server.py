@@ -52,7 +52,8 @@ class SlackServer:
     people : who is there; U1 to U3 by default, and the app itself.
     clock : seconds since 1970. By default always 2013-08-23 12:00 UTC: `oldest` of a client must not lie after it.
     page : most items of one page, whatever `limit` asks for. edit_window_s : how long messages can be edited.
-    polls, processing_s : `files.info` calls and seconds until an upload can be used in a message.
+    polls, processing_s : `files.info` calls and seconds (of `clock`) until an upload can be used in a message; a
+        picture whose file is not ready is refused.
     port : 0 takes a free one.
     """
 

@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -83,6 +84,17 @@ def test_the_raw_upload_fails_too(slack: SlackServer, client: WebClient) -> None
     with pytest.raises(OSError, match="500"):
         client.files_upload_v2(content="x", filename="a.csv")
     assert [one.content for one in slack.files.values()] == [None]
+
+
+def test_half_a_request_is_none(slack: SlackServer) -> None:
+    """A client that dies while it sends has called nothing."""
+    body = b'{"channel": "C0123456789", "text": "x"}'
+    head = f"POST /api/chat.postMessage HTTP/1.0\r\nAuthorization: Bearer {slack.token}\r\nContent-Length: 99\r\n"
+    with socket.create_connection(("127.0.0.1", int(slack.app.url.rpartition(":")[2]))) as line:
+        line.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(100) == b""
+    assert (slack.calls, slack.roots()) == ([], [])
 
 
 def test_a_slow_call_is_carried_out(slack: SlackServer) -> None:

@@ -138,11 +138,12 @@ def test_every_problem_of_a_message_is_told(refused: Refusal) -> None:
     ]
 
 
-def test_an_edit_takes_4000_bytes_of_text(client: WebClient, refused: Refusal) -> None:
+def test_an_edit_takes_4000_bytes_of_text(slack: SlackServer, client: WebClient, refused: Refusal) -> None:
     """Bytes count, not characters; posting takes more and cuts at 40,000."""
-    ts = client.chat_postMessage(channel="C0123456789", text="ä" * 41_000)["ts"]
+    ts = client.chat_postMessage(channel="C0123456789", text="ä" * 40_001)["ts"]
+    assert slack.roots()[0]["text"] == "ä" * 40_000
     assert client.chat_update(channel="C0123456789", ts=ts, text="ä" * 2_000)["ok"]
-    assert refused("chat.update", channel="C0123456789", ts=ts, text="ä" * 2_001)["error"] == "msg_too_long"
+    assert refused("chat.update", channel="C0123456789", ts=ts, text="ä" * 2_000 + "x")["error"] == "msg_too_long"
 
 
 def test_a_message_needs_content(refused: Refusal) -> None:

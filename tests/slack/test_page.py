@@ -192,14 +192,19 @@ def test_a_taken_port_is_one_line(slack: SlackServer) -> None:
 @pytest.mark.browser
 def test_a_person_reads_reacts_and_sees_news(slack: SlackServer, client: WebClient) -> None:
     """Pressing an emoji reacts as the chosen person; a new message appears by itself; nothing runs, nothing is too wide."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Dialog, sync_playwright
 
     ts = post(slack, client, HOSTILE + "w" * 300)
     told: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        told.append(dialog.message)
+        dialog.dismiss()
+
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 360, "height": 800})
-        page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         page.on("console", lambda message: told.append(message.text))
         page.goto(slack.app.url)
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -1,5 +1,6 @@
 """HTTP: reads a request as Slack would, lets it fail as told, and answers; knows no method."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -24,10 +25,18 @@ class Handler(BaseHTTPRequestHandler):
 
     slack: "SlackServer"
 
+    def handle(self) -> None:
+        """Take a request; a client that is killed meanwhile is nobody's error."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def do_POST(self) -> None:
-        """Take a call or an upload."""
+        """Take a call or an upload; half a request is none."""
         path = urlsplit(self.path)
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length)
+        if len(raw) < length:
+            return
         if path.path.startswith("/upload/v1/"):
             number = path.path.rpartition("/")[2]
             self._take("upload", {"file": number, "bytes": len(raw)}, lambda: self._upload(number, raw))
