@@ -66,7 +66,8 @@ def _table(what: str, rows: list[dict[str, Any]], *, one_model: bool) -> None:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         if what == "incidents":
-            row = {**row, "incident": f"{row['fingerprint']}/{row['opened_on']}"}  # noqa: PLW2901
+            looks = f"acknowledged by {row['acknowledged_by']}" if row["acknowledged_by"] else None
+            row = {**row, "incident": f"{row['fingerprint']}/{row['opened_on']}", "reason": row["reason"] or looks}  # noqa: PLW2901
         table.add_row(*(_cell(row.get(column)) for column in columns))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 

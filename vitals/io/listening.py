@@ -82,11 +82,10 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Message:
-    """A message of ours as it is read now: what it is about, and who reacted."""
+    """A message of ours as it is read now: where and which it is, and who reacted."""
 
     place: tuple[str, str]
     on: str
-    targets: reactions.Targets
     now: Sequence[Reaction]
 
 
@@ -137,11 +136,15 @@ class _Listening:
             if not is_root and message.ts not in told.sent.replies:
                 continue  # somebody's answer
             place = (told.sent.channel_id, message.ts)
-            given = [(reactions.emoji_of(name), user) for name, user in message.reactions]
-            ours = [Reaction(*place, emoji, user) for emoji, user in given if emoji and user != self.token.user_id]
             targets = told.targets if is_root else reactions.told_in_reply(message.payload)
+            given = [(reactions.emoji_of(name), user) for name, user in message.reactions]
+            ours = [
+                Reaction(*place, emoji, user, reactions.concerned(reactions.MEANINGS[emoji], targets))
+                for emoji, user in given
+                if emoji and user != self.token.user_id
+            ]
             on = told.words if is_root else f"a detail of {told.words}"
-            yield _Message(place, on, targets, list(dict.fromkeys(ours)))  # two skin tones are one opinion
+            yield _Message(place, on, list(dict.fromkeys(ours)))  # two skin tones are one opinion
 
     def _changed(self, messages: Sequence[_Message]) -> "_Changed":
         """Tell what came, stayed and went since it was seen last."""
@@ -155,13 +158,12 @@ class _Listening:
         still = [one for one in before if one not in set(lost)]
 
         def said(found: Sequence[Reaction]) -> list[Said]:
-            return [self._said(one, of[one.channel_id, one.ts]) for one in found]
+            return [self._said(one, of[one.channel_id, one.ts].on) for one in found]
 
         return _Changed(seen, lost, said(seen), said(lost), said(still))
 
-    def _said(self, one: Reaction, message: _Message) -> Said:
-        kind = reactions.MEANINGS[one.emoji]
-        return Said(kind, self.name(one.user_id), one.user_id, message.on, reactions.concerned(kind, message.targets))
+    def _said(self, one: Reaction, on: str) -> Said:
+        return Said(reactions.MEANINGS[one.emoji], self.name(one.user_id), one.user_id, on, one.about)
 
     def _decide(self, model: Model, target: str, changed: "_Changed") -> reactions.Heard:
         def of_target(said: Sequence[Said]) -> list[Said]:

@@ -3,22 +3,28 @@
 With a Slack token it goes to Slack, intent first; without one it is printed by the caller and written as a page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told
 from vitals.digest.standing import standing
-from vitals.errors import InputError, UndeliveredError
+from vitals.errors import InputError, NotifyError, UndeliveredError
 from vitals.io.composing import composed_from
 from vitals.io.store.digests import DeliveryState
 from vitals.io.world import World
 from vitals.records import Day, Triage
 from vitals.render import html, slack, text
+from vitals.render.messages import SlackMessage
+from vitals.render.reacting import with_reactions
 from vitals.spec import Model
 from vitals.spec.model import Predictions, Task
+
+if TYPE_CHECKING:
+    from vitals.io.slack import Slack
 
 PAST_DAYS = 70
 DEFAULT_CHANNEL = "default"
@@ -63,13 +69,24 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
     from vitals.io.slack import Slack, Way, tell_channel
 
     client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url, world.clock)
-    way = Way(world.store, client, slack.render, settings.slack_fallback_channel)
+    way = Way(world.store, client, _rendering(client), settings.slack_fallback_channel)
     try:
         digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
     except UndeliveredError as error:
         error.shown = text.render(sent(world, channel, day))
         raise
     return Delivered(digest, text.render(digest), receipt.words, arrived=receipt.state is not DeliveryState.UNCLEAR)
+
+
+def _rendering(client: "Slack") -> Callable[[Digest], SlackMessage]:
+    """Give how digests are rendered: reactions are explained where they will be heard."""
+    from vitals.io.slack.reading import REACTIONS, token_of
+
+    try:
+        heard = token_of(client).may(REACTIONS)
+    except NotifyError:  # posting meets the same, and says it
+        heard = False
+    return (lambda digest: with_reactions(slack.render(digest), digest)) if heard else slack.render
 
 
 def composed(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Digest:

@@ -5,7 +5,7 @@ an emoji means.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import and_, delete, select
@@ -21,12 +21,18 @@ from vitals.records import Triage
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One person's emoji under one message; emoji and person as Slack names them."""
+    """One person's emoji under one message; emoji and person as Slack names them.
+
+    Attributes
+    ----------
+    about : the incidents that it concerned when it was seen first.
+    """
 
     channel_id: str
     ts: str
     emoji: str
     user_id: str
+    about: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,13 @@ def seen(database: Database, channel_id: str, messages: Collection[str]) -> list
     """Read what was seen under messages, in the order in which it was seen."""
     columns = table.c
     statement = (
-        select(columns.channel_id, columns.ts, columns.emoji, columns.user_id)
+        select(columns.channel_id, columns.ts, columns.emoji, columns.user_id, columns.about)
         .where(columns.channel_id == channel_id, columns.ts.in_(messages))
         .order_by(columns.seen_at, columns.place)
     )
     with database.reading() as connection:
-        return [Reaction(*found) for found in connection.execute(statement).tuples()]
+        found = connection.execute(statement).tuples().all()
+    return [Reaction(place, ts, emoji, user, tuple(about.split())) for place, ts, emoji, user, about in found]
 
 
 def write(
@@ -93,7 +100,8 @@ def write(
         now = clock()
         for one in gone:
             connection.execute(delete(table).where(and_(*(table.c[k] == v for k, v in _columns(one).items()))))
-        upsert(connection, table, [{**_columns(one), "seen_at": now, "place": i} for i, one in enumerate(new)])
+        seen_now = [{"seen_at": now, "place": i, "about": " ".join(one.about)} for i, one in enumerate(new)]
+        upsert(connection, table, [_columns(one) | more for one, more in zip(new, seen_now, strict=True)])
 
 
 def _columns(one: Reaction) -> dict[str, str]:

@@ -282,6 +282,7 @@ reaction = Table(
     _key("user_id"),
     _must("seen_at", Instant),
     _must("place", Integer),  # among those seen at once
+    _must("about"),  # the incidents that the message was about then; an edit may change that
 )
 
 model_state = Table(

@@ -16,6 +16,7 @@ def upgrade() -> None:
         *(sa.Column(name, _TEXT, primary_key=True) for name in ("channel_id", "ts", "emoji", "user_id")),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("about", _TEXT, nullable=False),
     )
 
 
