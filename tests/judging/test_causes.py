@@ -1,10 +1,8 @@
 """What explains what, and one finding a place."""
 
 from tests.judging.building import day, observed, today
-from vitals.judging.causes import explained, part_of, without_repeats
-from vitals.judging.columns import Verdict
+from vitals.judging.causes import explained, moved, part_of, without_repeats
 from vitals.judging.day import finding
-from vitals.judging.scores import PartScore, Scored
 from vitals.records import Evidence, Finding, Severity, Symptom
 
 NOW = today(observed(day(30)))
@@ -14,17 +12,12 @@ def found(symptom: Symptom, subject: str, severity: Severity = Severity.WARNING,
     return finding(NOW, symptom, subject, severity, f"{subject} moved", **rest)
 
 
-def verdict(z: float) -> Verdict:
-    return Verdict(day(30), 900, 0, judged=True, day_score=Scored((PartScore("null", 0.2, 0, 0, 0, z),), 900))
-
-
 def test_moved_inputs_stand_under_moved_answers_strongest_first() -> None:
     """At most three, each column once; the inputs keep their own lines."""
     inputs = [found(Symptom.INPUT_DRIFT, name) for name in ("a", "b", "c", "d")]
     answer = found(Symptom.RESPONSE_DRIFT, "score")
-    strengths = {("a", ""): 8.0, ("b", ""): -20.0, ("c", ""): 11.0, ("d", ""): 7.0}
 
-    told = explained([answer, *inputs], {key: verdict(z) for key, z in strengths.items()})
+    told = explained([answer, *inputs], {"a": 8.0, "b": -20.0, "c": 11.0, "d": 7.0})
 
     assert [line.text for line in told[0].evidence] == [f"likely cause: {name} moved" for name in ("b", "c", "a")]
     assert told[1:] == inputs
@@ -42,6 +35,48 @@ def test_traffic_latency_and_cohorts_of_other_days_are_not_explained_by_inputs()
 
     assert explained([*others, wind], {}) == [*others, wind]
     assert explained(others, {}) == others
+
+
+def test_columns_that_moved_alike_are_one_cause() -> None:
+    """The same part, shares within 2 points: a feed is lost, whatever it feeds."""
+    lost = [
+        finding(NOW, Symptom.INPUT_DRIFT, name, Severity.WARNING, f"{name} missing on 16 % of rows", value=share,
+                evidence=(Evidence("part", "null", share),))
+        for name, share in (("temp", 0.16), ("visib", 0.17), ("wind", 0.30))
+    ]  # fmt: skip
+
+    told = explained([found(Symptom.AVOID, "rule"), *lost], {"temp": 30.0, "visib": 29.0, "wind": 20.0})
+
+    assert [line.text for line in told[0].evidence] == [
+        "likely cause: temp and visib missing on 16 % of rows",
+        "likely cause: wind missing on 16 % of rows",
+    ]
+
+
+def test_a_missing_column_and_a_named_unit_go_before_what_only_moved() -> None:
+    """A segment in another unit hardly moves the whole column."""
+    unit = found(Symptom.UNIT_CHANGE, "distance", segment="carrier=UA")
+    gone = found(Symptom.INPUT_QUALITY, "visib", Severity.CRITICAL)
+    mild = found(Symptom.INPUT_DRIFT, "temp")
+
+    (answer, *_) = explained([found(Symptom.RESPONSE_DRIFT, "score"), mild, unit, gone], {"temp": 8.0, "distance": 2.0})
+
+    assert [line.subject for line in answer.evidence] == ["visib", "distance", "temp"]
+
+
+def test_a_cohort_is_explained_by_what_moved_on_its_own_day() -> None:
+    """Labels come two weeks later; today's weather has nothing to do with it."""
+    wind, then = found(Symptom.INPUT_DRIFT, "wind"), found(Symptom.INPUT_DRIFT, "temp")
+    metric = found(Symptom.PERFORMANCE, "roc_auc", cohort_day=day(16))
+    pooled = finding(
+        NOW, Symptom.PERFORMANCE, "recall", Severity.WARNING, "recall over the last 7 cohorts", cohort_day=day(18)
+    )
+
+    told = explained([metric, pooled, wind], {"wind": 9.0}, {day(16): moved([then], {"temp": 8.0})})
+
+    assert [line.text for line in told[0].evidence] == ["likely cause: on Wed 17 Jan: temp moved"]
+    assert [line.subject for line in told[1].evidence] == ["temp"]
+    assert told[2].evidence == ()
 
 
 def test_an_expectation_becomes_evidence_of_a_drift_that_is_as_severe() -> None:

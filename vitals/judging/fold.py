@@ -4,6 +4,7 @@ The state is a function of stored drift rows, findings, transitions and triage, 
 gives the same rows as the run that never stopped.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,11 +13,12 @@ from functools import cache
 from vitals.calendars import calendar_name
 from vitals.judging import delay, paired, performance, quality, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
-from vitals.judging.causes import explained, without_repeats
+from vitals.judging.causes import Moved, explained, moved, without_repeats
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
 from vitals.judging.estimates import Estimates, without_own
+from vitals.judging.explaining import Explaining
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook, in_order, last_words
 from vitals.judging.memory import Release
@@ -84,6 +86,7 @@ class Fold:
         self._estimates = Estimates(model)
         self._estimates.remember(stored)
         self._columns.remember(without_own(stored), past.measurements)
+        self._moved = _moved_before(past)
 
     @property
     def incidents(self) -> list[Incident]:
@@ -108,6 +111,7 @@ class Fold:
         news = [one for one in findings if not self._is_echo(one)]
         transitions += self._book.step(day, news, lambda one: _place(one) in ruled.ruling.judged, ended)
         self._places.add(findings)
+        self._moved[day] = moved(findings, {key[0]: one.score for key, one in ruled.verdicts.items() if not key[1]})
         self._last = day
         self._history.add(ruled.estimates)
         return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates)
@@ -121,6 +125,7 @@ class Fold:
         """Drop what no reference of a day reaches, so that a long replay stays small and knows no more than a short one."""
         self._history.forget(day)
         self._places.forget(day)
+        self._moved = {on: known for on, known in self._moved.items() if on >= day - timedelta(days=PAST_DAYS)}
         self._columns.forget(day)
         self._estimates.forget(day)
 
@@ -206,7 +211,9 @@ class Fold:
         ruling += performance.judge(today, held_back, estimates)
         ruling += weekly.judge(today, performance.judgeable(today, held_back, estimates), ruling)
         found = {_place(one) for one in ruling.findings}
-        ruling.findings = explained(without_repeats(ruling.findings), verdicts)
+        scores = {subject: one.score for (subject, segment), one in verdicts.items() if not segment}
+        explain = Explaining(self._model, self._columns, verdicts)
+        ruling.findings = explained(without_repeats(ruling.findings), scores, self._moved, explain)
         ruling.findings = [self._with_version(one) for one in ruling.findings]
         ruling.judged -= found - {_place(one) for one in ruling.findings}  # what is told elsewhere is no good day
         estimates += self._estimates.measure(today)
@@ -224,6 +231,18 @@ class Fold:
 
 def _place(one: Finding | Incident) -> Place:
     return one.symptom, one.subject, one.segment
+
+
+def _moved_before(past: Past) -> dict[Day, list[Moved]]:
+    """The inputs that moved on each past day."""
+    scores: dict[Day, dict[str, float]] = defaultdict(dict)
+    for row in past.drifts:
+        if not row.segment:
+            scores[row.day][row.subject] = row.score
+    findings: dict[Day, list[Finding]] = defaultdict(list)
+    for one in past.findings:
+        findings[one.day].append(one)
+    return {day: moved(found, scores[day]) for day, found in findings.items()}
 
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
