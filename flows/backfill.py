@@ -1,6 +1,6 @@
 """The backfill flow: observe a range of days in chunks, judge once, summarise as episodes. Never a digest a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -8,21 +8,31 @@ from prefect import flow, get_run_logger, task
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from flows import plain, story
+from flows import fan, plain, story
 from flows.choosing import chosen, todo
 from flows.naming import summary
 from flows.steps import STEPS
+from tasks.artifacts import Progress, show_episodes
 from tasks.settings import OUTSIDE
+from tasks.summarise import tell_backfill
 from tasks.world import now, world
+from vitals import words
 from vitals.errors import InputError
+from vitals.io.summing import Summed
+from vitals.io.telling import channel_of
 from vitals.records import Day
 from vitals.spec import Model
+from vitals.windows import days as days_between
 from vitals.windows import default_day
 
 STORY = """Observe a **range of past days** and judge them in order.
 
-Days that were observed before with the same model file and suite are skipped (unless *force*). History is written,
-incidents open and resolve as they would have; no digest is sent for past days.
+- Days that were observed before with the same model file and suite are skipped (unless *force*), so a run that was
+  stopped goes on where it was: start it again with the same dates.
+- History is written, incidents open and resolve as they would have; no digest is sent for past days. What is still open
+  is in the next daily digest. Each channel gets one summary, once.
+- Cancel it whenever you like: whole days are kept.
+- *fan_out* spreads the chunks over all workers of the pool (the store must be PostgreSQL).
 """
 
 
@@ -42,6 +52,7 @@ def backfill(
     last_day: date,
     force: bool = False,
     chunk_days: Annotated[int, Field(ge=1, le=31)] = 7,
+    fan_out: bool = False,
 ) -> State[None]:
     """Observe and judge a range of days.
 
@@ -50,25 +61,62 @@ def backfill(
         first_day: First day of the range, in each model's own time zone.
         last_day: Last day of the range (included).
         force: Observe days again that were observed before.
-        chunk_days: Days per task.
+        chunk_days: Days per chunk: one task, or with fan_out one run.
+        fan_out: Observe chunks as runs of their own, on all workers of the pool. They need at least two at a time.
     """
+    in_order(first_day, last_day)
+    settings = world().settings
+    if fan_out:
+        fan.refuse_sqlite(settings)
+    watched, unread = chosen(settings, models)
+    over(watched, last_day)
+    days = {model.name: todo(world(), model, first_day, last_day, force=force) for model in watched}
+    say_skipped(watched, days, first_day, last_day)
+    progress = Progress(sum(map(len, days.values())))
+    chunks = {
+        name: [wanted[i : i + chunk_days] for i in range(0, len(wanted), chunk_days)] for name, wanted in days.items()
+    }
+
+    def in_chunks(model: Model, wanted: Sequence[Day], steps: story.Steps) -> None:
+        del steps, wanted  # a chunk binds plain ones
+        for chunk in chunks[model.name]:
+            observe_chunk(model, chunk[0], chunk[-1], chunk)
+            progress.advance(len(chunk), f"{model.name} {chunk[-1]}")
+
+    if fan_out:
+        with fan.out(chunks, progress, force=force) as observed:
+            outcome = story.monitor(watched, days, STEPS, observed)
+    else:
+        outcome = story.monitor(watched, days, STEPS, in_chunks)
+    story.leave_out(outcome, unread)
+    show_episodes(watched, first_day, last_day)
+
+    def found(channel: str, day: Day, members: Sequence[Model]) -> Summed | None:
+        return tell_backfill(channel, members, first_day, day, outcome.problems)
+
+    channels = dict.fromkeys((channel_of(world(), model) for model in watched), [last_day])
+    story.sum_up(watched, lambda model: channel_of(world(), model), channels, found, outcome)
+    return summary(outcome)
+
+
+def in_order(first_day: Day, last_day: Day) -> None:
+    """Refuse a range that ends before it begins: the form cannot."""
     if first_day > last_day:
         message = f"first_day {first_day} is after last_day {last_day}; swap them"
         raise InputError(message)
-    watched, unread = chosen(world().settings, models)
-    late = [m.name for m in watched if last_day > default_day(now(), m.zone)]
+
+
+def over(models: Sequence[Model], last_day: Day) -> None:
+    """Refuse a range that is not over yet."""
+    late = [model.name for model in models if last_day > default_day(now(), model.zone)]
     if late:
-        message = f"last_day {last_day} is not over yet for {', '.join(late)}; take an earlier day"
+        message = f"last_day {last_day} is not over yet for {words.listed(late, most=5)}; take an earlier day"
         raise InputError(message)
-    days = {model.name: todo(world(), model, first_day, last_day, force=force) for model in watched}
 
-    def in_chunks(model: Model, wanted: Sequence[Day], steps: story.Steps) -> None:
-        del steps  # a chunk binds plain ones
-        get_run_logger().info("%s: %d days to observe", model.name, len(wanted))
-        for start in range(0, len(wanted), chunk_days):
-            chunk = list(wanted[start : start + chunk_days])
-            observe_chunk(model, chunk[0], chunk[-1], chunk)
 
-    outcome = story.monitor(watched, days, STEPS, in_chunks)
-    story.leave_out(outcome, unread)
-    return summary(outcome)
+def say_skipped(models: Sequence[Model], days: Mapping[str, Sequence[Day]], first_day: Day, last_day: Day) -> None:
+    """Log for every model how many days are observed and how many are skipped, and why."""
+    for model in models:
+        skipped = sum(1 for _ in days_between(first_day, last_day, model.zone)) - len(days[model.name])
+        why = f", {skipped} skipped: observed before with the same model file and suite" if skipped else ""
+        get_run_logger().info("%s: %s to observe%s", model.name, words.count(len(days[model.name]), "day"), why)

@@ -54,9 +54,14 @@ def due_now(world: World, model: Model, now: datetime) -> list[Day]:
 
 
 def todo(world: World, model: Model, first: Day, last: Day, *, force: bool) -> list[Day]:
-    """Days of the range that must be observed: all when forced, else those not observed with the same spec and suite."""
+    """Days of the range that must be observed.
+
+    All when forced, else those not observed with the same spec and suite, and those of the last week that may still grow.
+    """
     wanted = list(windows.days(first, last, model.zone))
     if force:
         return wanted
     done, same = world.store.observed(model.name, first, last), world.observation_hash(model)
-    return [day for day in wanted if done.get(day) != same]
+    recent = max(first, windows.default_day(world.clock(), model.zone) - timedelta(days=BACK_DAYS))
+    growing = unfinished(world, model, recent, last) if recent <= last else set()
+    return [day for day in wanted if done.get(day) != same or day in growing]

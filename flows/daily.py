@@ -1,6 +1,8 @@
 """The daily flow: observe, judge and tell one day of every model that is due."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
@@ -9,9 +11,17 @@ from flows import due, story
 from flows.choosing import chosen, due_now
 from flows.naming import summary
 from flows.steps import STEPS
+from tasks.artifacts import show_findings
+from tasks.heartbeat import beat
 from tasks.listen import listen
+from tasks.summarise import tell_week
 from tasks.world import now, world
+from vitals.errors import VitalsError
+from vitals.io.store.digests import DeliveryState
+from vitals.io.summing import Summed, ends_week
 from vitals.io.telling import channel_of
+from vitals.records import Day
+from vitals.spec import Model
 
 STORY = """Monitor **one day** of every model that is due.
 
@@ -19,7 +29,10 @@ STORY = """Monitor **one day** of every model that is due.
 1. *Observe*: read the day's predictions, run the expectations, profile every watched column, measure, evaluate the
    cohorts whose labels are old enough.
 2. *Judge*: compare with the usual, open and resolve incidents.
-3. *Tell*: one digest per channel.
+3. *Tell*: one digest per channel, when the last of its models is due.
+
+Days that an outage left undone are made up for, oldest first; what is new in them is in the next digest (or in one
+digest a day: `VITALS_CATCH_UP=each`).
 
 A finding never fails this run; only a model that could not be monitored does, and the digest names it.
 """
@@ -32,9 +45,15 @@ def scheduled_start() -> datetime:
 
 
 def run_name() -> str:
-    """Name the run after the day it is about."""
-    given = runtime.flow_run.parameters.get("day")
-    return f"daily {given or scheduled_start().date()}"
+    """Name the run after the day it is about: the newest that is due for any of its models."""
+    given, start = runtime.flow_run.parameters.get("day"), scheduled_start()
+    if given:
+        return f"daily {given}"
+    try:
+        watched, _ = chosen(world().settings, runtime.flow_run.parameters.get("models") or [])
+    except VitalsError:  # the run itself will say so
+        return f"daily {start.date() - timedelta(days=1)}"
+    return f"daily {due.digest_day(watched, start)}"
 
 
 @flow(name="daily", flow_run_name=run_name, description=STORY)
@@ -43,16 +62,47 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
 
     Args:
         models: Which models; none selected means all that are due and not done.
-        day: The day in each model's own time zone; empty means the day before the scheduled start.
+        day: The day in each model's own time zone; empty means what is due at the scheduled start and not done.
     """
-    start = scheduled_start()
+    start, log = scheduled_start(), get_run_logger()
     watched, unread = chosen(world().settings, models)
     for problem in unread.values():
-        get_run_logger().warning("left out: %s", problem)
-    story.hear(watched, lambda model: channel_of(world(), model), listen)
+        log.warning("left out: %s", problem)
+    story.hear(watched, channel, listen)
     days = {model.name: [day] if day else due_now(world(), model, start) for model in watched}
-    outcome = story.monitor(watched, days, STEPS)
+    for name, missed in days.items():
+        log.info("%s: %s", name, f"to observe: {', '.join(map(str, missed))}" if missed else "nothing is due")
+    turns = due.turns(days, each=day is None and world().settings.catch_up == "each")
+    outcome = story.Outcome()
     story.leave_out(outcome, unread)
-    told = day or due.digest_day(watched, start)
-    story.tell(watched, lambda model: channel_of(world(), model), told, STEPS, outcome)
+    for turn in turns:
+        outcome.join(story.monitor(watched, turn, STEPS))
+
+        def day_of(members: Sequence[Model], turn: Mapping[str, Sequence[Day]] = turn) -> Day | None:
+            if day:
+                return day
+            told = partial(was_told, channel(members[0]))
+            return due.told_day(members, turn, start, last=turn is turns[-1], told=told)
+
+        story.tell(watched, channel, day_of, STEPS, outcome)
+    story.sum_up(watched, channel, story.told_days(outcome), week, outcome)
+    show_findings(watched, outcome.observed)
+    if outcome.delivered and not outcome.undelivered:
+        beat()
     return summary(outcome)
+
+
+def week(name: str, day: Day, members: Sequence[Model]) -> Summed | None:
+    """Sum up the week where it ends with a day."""
+    return tell_week(name, day, members) if ends_week(world(), day) else None
+
+
+def channel(model: Model) -> str:
+    """The channel of a model."""
+    return channel_of(world(), model)
+
+
+def was_told(name: str, day: Day) -> bool:
+    """Whether a channel got the digest of a day."""
+    stored = world().store.digest(name, day)
+    return bool(stored and stored.root and stored.root.state in {DeliveryState.SENT, DeliveryState.PRINTED})

@@ -21,11 +21,17 @@ def summary(outcome: Outcome) -> State[None]:
     parts = [
         f"{counted[severity]} {severity}" for severity in (Severity.CRITICAL, Severity.WARNING) if counted[severity]
     ]
-    name = ", ".join([*unheard(outcome), *parts, f"{fine} fine"])
+    told = [*parts, f"{fine} fine"] if outcome.delivered else [_observed(outcome)]
+    name = ", ".join([*unheard(outcome), *told])
     reasons = [f"{channel}: {error}" for channel, error in outcome.undelivered.items()]
     return Completed(
         name=name, message="; ".join([*reasons, *(told.digest.headline for told in outcome.delivered)]) or name
     )
+
+
+def _observed(outcome: Outcome) -> str:
+    days = sum(len(each) for each in outcome.observed.values())
+    return f"{words.count(days, 'model-day')} observed" if days else "nothing to do"
 
 
 def unheard(outcome: Outcome) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vitals.errors import ConfigError, NotifyError, StoreError, VitalsError
+from vitals.io.summing import Summed
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
 from vitals.records import Day, Evaluated, Measurement, Observation, Partition, Transition, Validation
@@ -42,6 +43,15 @@ class Outcome:
     errors: dict[str, VitalsError] = field(default_factory=dict)
     delivered: list[Delivered] = field(default_factory=list)
     undelivered: dict[str, NotifyError] = field(default_factory=dict)
+    summed: list[Summed] = field(default_factory=list)
+
+    def join(self, later: "Outcome") -> None:
+        """Add what came of a later turn of the same run."""
+        for name, days in later.observed.items():
+            self.observed[name] = [*self.observed.get(name, ()), *days]
+        self.transitions += later.transitions
+        self.problems |= later.problems
+        self.errors |= later.errors
 
 
 def observe(model: Model, day: Day, steps: Steps) -> None:
@@ -61,7 +71,9 @@ def observe_each(model: Model, days: Sequence[Day], steps: Steps) -> None:
 
 
 ObserveDays = Callable[[Model, Sequence[Day], Steps], None]
+DayOf = Callable[[Sequence[Model]], Day | None]
 Listen = Callable[[str, Sequence[Model]], Sequence[str]]
+SumUp = Callable[[str, Day, Sequence[Model]], Summed | None]
 
 
 def hear(models: Sequence[Model], channel_of: Callable[[Model], str], listen: Listen) -> list[str]:
@@ -102,9 +114,12 @@ def leave_out(outcome: Outcome, unread: Mapping[str, str]) -> None:
         outcome.errors[name] = ConfigError(text)
 
 
-def tell(models: Sequence[Model], channel_of: Callable[[Model], str], day: Day, steps: Steps, outcome: Outcome) -> None:
+def tell(
+    models: Sequence[Model], channel_of: Callable[[Model], str], day: Day | DayOf, steps: Steps, outcome: Outcome
+) -> None:
     """Compose and deliver the digest of every channel; models that failed are listed in theirs.
 
+    `day` may be asked for by the models of a channel; None says that there is nothing to tell it now.
     A model whose file cannot be read has no channel: it is listed in all of them. A channel that cannot be reached
     is reported and never stops the others.
     """
@@ -113,11 +128,42 @@ def tell(models: Sequence[Model], channel_of: Callable[[Model], str], day: Day, 
         members = [model for model in models if channel_of(model) == channel]
         others = known - {model.name for model in members}
         problems = {name: text for name, text in outcome.problems.items() if name not in others}
+        told = day(members) if callable(day) else day
+        if told is None:
+            continue
         try:
-            outcome.delivered.append(steps.tell(channel, day, members, problems))
+            outcome.delivered.append(steps.tell(channel, told, members, problems))
         except NotifyError as error:  # monitoring is done and stored; the next run delivers again
-            log.warning("the digest of %s did not reach %s: %s", day, channel, error)
+            log.warning("the digest of %s did not reach %s: %s", told, channel, error)
             outcome.undelivered[channel] = error
+
+
+def sum_up(
+    models: Sequence[Model],
+    channel_of: Callable[[Model], str],
+    days: Mapping[str, Sequence[Day]],
+    say: SumUp,
+    outcome: Outcome,
+) -> None:
+    """Tell channels a summary about some days; one that cannot be reached is reported and never stops the others."""
+    for channel, told in days.items():
+        members = [model for model in models if channel_of(model) == channel]
+        for day in told:
+            try:
+                summed = say(channel, day, members)
+            except NotifyError as error:  # the same run again tells it
+                log.warning("a summary did not reach %s: %s", channel, error)
+                outcome.undelivered.setdefault(channel, error)
+            else:
+                outcome.summed += [summed] if summed else []
+
+
+def told_days(outcome: Outcome) -> Mapping[str, Sequence[Day]]:
+    """The days that each channel was told of in this run."""
+    days: dict[str, list[Day]] = {}
+    for told in outcome.delivered:
+        days.setdefault(told.digest.channel, []).append(told.digest.day)
+    return days
 
 
 @contextmanager

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from prefect import get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 
+from tasks.events import announce
 from tasks.settings import OUTSIDE
 from tasks.world import world
+from vitals.digest import Digest
 from vitals.errors import UndeliveredError
 from vitals.io import telling
 from vitals.io.telling import Delivered
 from vitals.records import Day
+from vitals.render import markdown
 from vitals.spec import Model
 
 
@@ -20,14 +23,15 @@ def deliver(channel: str, day: Day, models: Sequence[Model], problems: Mapping[s
     try:
         delivered = telling.tell(world(), channel, day, models, problems)
     except UndeliveredError as error:
-        _show(day, f"{channel}: not delivered: {error}", error.shown)
+        digest = telling.sent(world(), channel, day)
+        _show(digest, f"{channel}: not delivered: {error}")
+        announce(digest)  # whoever listens to events hears of it although the channel does not
         raise
-    _show(day, f"{channel}: {delivered.where}", delivered.text)
+    _show(delivered.digest, f"{channel}: {delivered.where}")
+    announce(delivered.digest)
     get_run_logger().info("%s %s: %s", channel, day, delivered.where)
     return delivered
 
 
-def _show(day: Day, where: str, text: str) -> None:
-    create_markdown_artifact(
-        key=f"digest-{day}", markdown=f"```text\n{text.replace('```', '')}\n```", description=where
-    )
+def _show(digest: Digest, where: str) -> None:
+    create_markdown_artifact(key=f"digest-{digest.day}", markdown=markdown.render(digest), description=where)
