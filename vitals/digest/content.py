@@ -20,7 +20,9 @@ from vitals.records import Day, Severity, Symptom
 Status = Literal["monitored", "not_monitored", "waiting"]
 State = Literal["new", "reopened", "worse", "unchanged", "unseen"]
 Shown = Literal["card", "line", "under"]
-NoteKind = Literal["not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget", "delivery"]
+NoteKind = Literal[
+    "not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget", "delivery"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Chart:
     ----------
     title : what is drawn, with the model. share : whether values are shares of rows (0-1), else plain numbers.
     values : None where the day has no number. low, high : the usual range of a day, None where it is not known.
-    limit : a limit of the users', drawn across. marked : the day it is about. since : the day its incident opened.
+    limit : a limit of the users', drawn across. marked : the day it is about. since : the day its trouble began.
+    cohorts : whether days are those of predictions whose labels came later.
     alt : the picture in words with its numbers, for screen readers.
     """
 
@@ -71,6 +74,7 @@ class Chart:
     alt: str
     limit: float | None = None
     since: Day | None = None
+    cohorts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +269,8 @@ class Digest:
     def content_hash(self) -> str:
         """16 hex digits over everything but the revision: equal means there is nothing new to say."""
         headline = self.headline.removesuffix(revised(self.revision))
-        plain = replace(self, revision=0, headline=headline, changed=())
+        items = tuple(replace(item, chart=None) for item in self.items)  # pictures show what items say
+        plain = replace(self, revision=0, headline=headline, changed=(), items=items)
         return sha256(plain.to_json().encode()).hexdigest()[:16]
 
     def count(self, priority: int) -> int:

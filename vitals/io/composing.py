@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from vitals.digest import Digest, ModelNews, Told, compose, told_of
 from vitals.digest.content import Note
+from vitals.io.charting import charted
 from vitals.io.store import Store
 from vitals.io.store.digests import DeliveryState, StoredDigest
 from vitals.io.unheard import unheard
@@ -34,9 +35,10 @@ def composed_from(
     before = _told_before(store, channel, day, same)
     told = told_of(Digest.from_json(before.content)) if before else None
     notes = _delivery_notes(same) if same else unheard(store, channel, before.key.day if before else day - _BACK, day)
-    now = compose(channel, day, news_of(told), told, revision, same)
+    news = news_of(told)
+    now = compose(channel, day, news, told, revision, same)
     now = replace(now, notes=(*notes, *now.notes))
-    return same if same and same.content_hash == now.content_hash else now
+    return same if same and same.content_hash == now.content_hash else charted(store, now, news)
 
 
 def _standing(store: Store, channel: str, day: Day) -> tuple[Digest | None, int]:

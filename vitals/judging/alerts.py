@@ -10,7 +10,7 @@ from vitals.spec import Model
 from vitals.spec.model import Alert
 from vitals.stats.distances import Distances
 
-_DEFINITIONS = {
+DEFINITIONS = {
     "ks": "Kolmogorov-Smirnov distance",
     "cramers_v": "Cramer's V",
     "psi": "PSI on the reference's deciles, smoothed by 0.5",
@@ -68,6 +68,6 @@ def _holds(alert: Alert, day: Day) -> bool:
 def _finding(today: Today, alert: Alert, value: float) -> Finding:
     column, method = alert.subject or "", alert.method or ""
     symptom = symptom_of(today.model, column)
-    said = f"{column}: {_DEFINITIONS[method]} {words.number(value)}, limit {words.number(alert.above)}"
+    said = f"{column}: {DEFINITIONS[method]} {words.number(value)}, limit {words.number(alert.above)}"
     severity = calm(alert.severity, today)
     return finding(today, symptom, column, severity, said, value=value, usual=(0.0, alert.above))

@@ -22,6 +22,7 @@ INCHES = (7.2, 2.5)
 DPI = 160
 _LINE, _BAND, _MARK, _INK, _SOFT = "#0b4f8a", "#c9dcec", "#b3400a", "#1b2330", "#566174"
 _SMALL, _LARGE = 13.0, 14.0  # points: on a phone, 360 pixels wide, they are 9 and 10 pixels
+_LEAST = 11.5  # of a long title
 _TITLE = 90  # most characters
 _ROW = 76  # characters of the row under the title
 _DATES = 5
@@ -98,6 +99,9 @@ def _title(figure: "Figure", title: str) -> None:
     written = figure.text(0.014, 0.98, shown, size=_LARGE, weight="bold", color=_INK, va="top")
     share = written.get_window_extent().width / (0.97 * figure.bbox.width)
     if share > 1:
+        written.set_fontsize(max(_LARGE / share, _LEAST))
+        share *= max(1 / share, _LEAST / _LARGE)
+    if share > 1.001:
         written.set_text(shown[: max(1, int(len(shown) / share) - 1)].rstrip(" …") + "…")
 
 
@@ -130,7 +134,7 @@ def _span(axes: "Axes", known: Drawable, *, share: bool) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(label))
     longest = max(len(label(float(tick))) for tick in axes.get_yticks())
     left = 0.032 + 0.0152 * max(longest, 3)
-    axes.set_position((left, 0.15, 0.985 - left, 0.57))
+    axes.set_position((left, 0.15, 0.978 - left, 0.57))
     axes.tick_params(axis="y", labelsize=_SMALL, colors=_INK, length=3)
     axes.grid(visible=True, axis="y", color="#e6e9ee", linewidth=0.8)
     axes.set_axisbelow(True)
@@ -142,15 +146,14 @@ def _dates(axes: "Axes", chart: Chart) -> None:
     mondays = [at for at, day in enumerate(days) if day.weekday() == 0]
     marks = mondays if len(mondays) >= 2 else list(range(len(days)))
     step = max(1, math.ceil(len(marks) / _DATES))
-    labelled = marks[(len(marks) - 1) % step :: step]
+    fitting = [at for at in marks if at <= 0.94 * len(days) - 1] or marks  # the last label needs room to its right
+    labelled = fitting[(len(fitting) - 1) % step :: step]
     axes.set_xlim(-0.8, len(days) - 0.2)
     axes.set_xticks(labelled, [words.short_day(days[at]) for at in labelled], size=_SMALL, color=_INK)
     axes.set_xticks(marks, minor=True)
     axes.tick_params(axis="x", length=5, pad=2, colors=_INK)
     for label, at in zip(axes.get_xticklabels(), labelled, strict=True):
-        if len(days) > 1 and at > 0.94 * len(days) - 1:
-            label.set_horizontalalignment("right")
-        elif len(days) > 1 and at < 0.03 * len(days):
+        if len(days) > 1 and at < 0.03 * len(days):
             label.set_horizontalalignment("left")
 
 
@@ -213,7 +216,7 @@ def _legend(figure: "Figure", chart: Chart, known: Drawable) -> None:
     named: list[tuple[Line2D | Patch, str]] = []
     if known.marked is not None and known.values[known.marked] is not None:
         mark = Line2D([], [], marker="D", markersize=8, color=_MARK, linestyle="none")
-        named.append((mark, words.short_day(chart.marked)))
+        named.append((mark, f"{'predictions of ' if chart.cohorts else ''}{words.short_day(chart.marked)}"))
     if runs(known.low, known.high):
         named.append((Patch(facecolor=_BAND, edgecolor="#7fa3c4", linestyle="--"), "usual range"))
     if known.limit is not None:

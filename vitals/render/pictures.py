@@ -3,7 +3,7 @@
 from vitals import words
 from vitals.digest.content import Digest, Item
 from vitals.render.blocks import Block
-from vitals.render.slack import Attachment
+from vitals.render.messages import Attachment
 
 IN_ROOT, IN_THREAD = 2, 10
 MOST_ALT = 2_000
