@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from vitals import words
+from vitals.digest.content import Resolved
 from vitals.digest.grouping import NAME, SENTENCE, subject_words
 from vitals.errors import InputError
 from vitals.records import Day, Incident, Severity, Symptom
@@ -106,6 +107,20 @@ class BackfillSummary:
             return _backfills().validate_json(text)
         except ValidationError as error:
             raise _unreadable("backfill summary", error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedNote:
+    """What of an earlier digest is over, for the thread of that digest; `day` is the last judged good day."""
+
+    channel: str
+    day: Day
+    resolved: tuple[Resolved, ...]
+
+    @property
+    def key(self) -> str:
+        """What names it in Slack and in the store."""
+        return f"resolved/{self.day.isoformat()}/{self.channel}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from vitals import words
 from vitals.digest.content import Metric, Note, NoteKind
 from vitals.digest.grouping import NAME, SENTENCE, subject_words
 from vitals.digest.news import ModelNews
-from vitals.records import ESTIMATE, PAIRED, SO_FAR, Measurement
+from vitals.records import ESTIMATE, PAIRED, SO_FAR, Measurement, Symptom
 
 LABEL_COVERAGE = "label_coverage"
 ORDER: tuple[NoteKind, ...] = (
@@ -146,13 +146,17 @@ def _budget(news: Sequence[ModelNews]) -> tuple[Note, ...]:
 
 
 def _mute(news: ModelNews) -> str:
-    """Propose to mute the noisiest input of a model that is over its budget, where a terminal can be told its name."""
+    """Propose to mute the noisiest input of a model that is over its budget."""
     if news.incidents_28d <= _BUDGET or news.noisy_input is None:
         return ""
-    symptom, subject = news.noisy_input
-    if not all(map(_TYPED.fullmatch, (news.model.name, subject))):
+    return mute_command(news.model.name, *news.noisy_input)
+
+
+def mute_command(model: str, symptom: str, subject: str) -> str:
+    """Give the command that mutes an input, '' for what is none and for names that a shell might misread."""
+    if Symptom(symptom).priority < 3 or not all(map(_TYPED.fullmatch, (model, subject))):
         return ""
-    return f"vitals decide mute {shlex.quote(news.model.name)} {symptom} {shlex.quote(subject)} --why ..."
+    return f"vitals decide mute {shlex.quote(model)} {symptom} {shlex.quote(subject)} --why ..."
 
 
 def _mostly(news: ModelNews) -> str:

@@ -9,7 +9,7 @@ from vitals.digest.content import Digest, Item
 from vitals.render import phrases
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
     from markupsafe import Markup
 
 _SHOWN = 4_000
@@ -53,9 +53,10 @@ def _commands(text: str) -> "Markup":
 
 
 @cache
-def _template() -> "Template":
-    """Compile the template once; every value is escaped, an unknown name in it is an error."""
+def environment() -> "Environment":
+    """Set templates up: every value is escaped, an unknown name in one is an error."""
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
 
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page.filters |= {
@@ -68,4 +69,19 @@ def _template() -> "Template":
         "interval": phrases.interval,
         "usual": phrases.usual,
     }
-    return page.from_string(files("vitals.render").joinpath("digest.html.j2").read_text(encoding="utf-8"))
+    page.globals["style"] = Markup(_file("style.css.j2"))  # noqa: S704 - a file of ours
+    return page
+
+
+def template(name: str) -> "Template":
+    """Compile a template of this package."""
+    return environment().from_string(_file(name))
+
+
+def _file(name: str) -> str:
+    return files("vitals.render").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> "Template":
+    return template("digest.html.j2")

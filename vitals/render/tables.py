@@ -4,7 +4,7 @@ A cell that a spreadsheet would run as a formula begins with an apostrophe.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from vitals import words
@@ -51,19 +51,26 @@ def findings_csv(digest: Digest) -> str:
     return out.getvalue()
 
 
-def tables(items: Sequence[Item], most_bytes: int = MOST_BYTES - 700) -> Iterator[tuple[Block, int]]:
-    """Give tables that each fit a message, and how many items stand in each."""
-    rows, room, letters = [_header()], most_bytes, 0
-    for item in items:
-        row = [_cell(value, width) for value, width in zip(_values(item), _WIDTHS, strict=True)]
+def tables(items: Sequence[Item]) -> Iterator[tuple[Block, int]]:
+    """Give tables of items that each fit a message, and how many items stand in each."""
+    rows = [[words.visible(value, most) for value, most in zip(_values(one), _WIDTHS, strict=True)] for one in items]
+    yield from rows_table(_HEAD, rows)
+
+
+def rows_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], most_bytes: int = MOST_BYTES - 700
+) -> Iterator[tuple[Block, int]]:
+    """Give tables that each fit `most_bytes` of a message, and how many rows stand in each; no cell may be empty."""
+    kept, room, letters = [_cells(columns)], most_bytes - 200 - size(_cells(columns)), 0
+    for row in map(_cells, rows):
         cost, read = size(row) + 2, sum(len(cell["text"]) for cell in row)
-        if len(rows) > 1 and (cost > room or len(rows) >= MOST_ROWS or letters + read > MOST_CELLS_TEXT):
-            yield _table(rows), len(rows) - 1
-            rows, room, letters = [_header()], most_bytes, 0
-        rows.append(row)
+        if len(kept) > 1 and (cost > room or len(kept) >= MOST_ROWS or letters + read > MOST_CELLS_TEXT):
+            yield _table(kept), len(kept) - 1
+            kept, room, letters = [_cells(columns)], most_bytes - 200 - size(_cells(columns)), 0
+        kept.append(row)
         room, letters = room - cost, letters + read
-    if len(rows) > 1:
-        yield _table(rows), len(rows) - 1
+    if len(kept) > 1:
+        yield _table(kept), len(kept) - 1
 
 
 def _row(item: Item, member: Member) -> list[object]:
@@ -107,14 +114,10 @@ def _values(item: Item) -> tuple[str, ...]:
     return str(item.priority), item.place, item.title, item.statement, state
 
 
-def _header() -> list[Block]:
-    return [_cell(name, 60) for name in _HEAD]
-
-
-def _cell(value: str, most: int) -> Block:
-    return {"type": "raw_text", "text": words.visible(value, most)}
+def _cells(values: Sequence[str]) -> list[Block]:
+    return [{"type": "raw_text", "text": value} for value in values]
 
 
 def _table(rows: list[list[Block]]) -> Block:
-    wide = [{"is_wrapped": True} for _ in _HEAD]
+    wide = [{"is_wrapped": True} for _ in rows[0]]
     return {"type": "table", "column_settings": wide, "rows": rows}
