@@ -30,13 +30,12 @@ def judge(today: Today) -> tuple[Ruling, HeldBack]:
     young = {(day, age) for day, age in _cohorts(today) if age < last}
     late = {one.cohort_day for one in slow.findings if one.cohort_day}
     held_back |= {(day, age) for day, age in young if day in late}
-    if still is not None:
+    if still is not None and still.findings:
         ruling.judged.add(labels.LATE)
-        if still.findings:
-            beneath = [*few.findings, *slow.findings]
-            ruling.findings = [_with(still.findings[0], beneath)]
-            waiting = held_back if few.findings else frozenset(_cohorts(today))
-            return _settled(ruling, few), waiting
+        ruling.findings = [_with(still.findings[0], [*few.findings, *slow.findings])]
+        return _settled(ruling, few), held_back if few.findings else frozenset(_cohorts(today))
+    if still is not None and not (few.findings or slow.findings):
+        ruling.judged.add(labels.LATE)
     ruling.findings = _together([*_late(today, few.findings, slow.findings)])
     return _settled(ruling, few), held_back
 
