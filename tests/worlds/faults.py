@@ -209,3 +209,81 @@ def _label_counts(world: World, rows: np.ndarray) -> dict[date, int]:
     touched = world.predictions["prediction_id"].isin(world.feedback.loc[rows, "prediction_id"])
     counts = world.days[touched].value_counts().sort_index()
     return dict(zip((day.date() for day in counts.index), map(int, counts), strict=True))
+
+
+def scaled(world: World, first: date, last: date, *, column: str, factor: float, share: float = 1.0, where: tuple[str, str] | None = None, offset: float = 0.0, seed: int = 0) -> Spoilt:  # fmt: skip
+    """Give a column of a share of the rows, of all or of one segment (column, value), in another unit."""
+    rows = _some(world.between(first, last), share, seed)
+    if where is not None:
+        rows &= (world.predictions[where[0]] == where[1]).to_numpy()
+    values = world.predictions.loc[rows, column].to_numpy() * factor + offset
+    signs = tuple(Sign(symptom, column) for symptom in (Symptom.UNIT_CHANGE, *INPUT))
+    text = f"{column} x {factor:g} on {share:.0%}" + (f" of {where[1]}" if where else "")
+    return world.with_predictions(rows, **{column: values}), _truth(world, text, signs, (first, last), rows)
+
+
+def filled(world: World, first: date, last: date, *, column: str, value: float | str, share: float = 1.0, where: tuple[str, str] | None = None, seed: int = 0) -> Spoilt:  # fmt: skip
+    """Fill one value into a column, as a default or a sentinel."""
+    rows = _some(world.between(first, last), share, seed)
+    if where is not None:
+        rows &= (world.predictions[where[0]] == where[1]).to_numpy()
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    truth = _truth(world, f"{column} {value} on {share:.0%}", signs, (first, last), rows)
+    return world.with_predictions(rows, **{column: value}), truth
+
+
+def nulls_of(world: World, first: date, last: date, *, column: str, where: tuple[str, str]) -> Spoilt:
+    """Lose a column's values in one segment."""
+    rows = world.between(first, last) & (world.predictions[where[0]] == where[1]).to_numpy()
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    truth = _truth(world, f"{column} missing for {where[1]}", signs, (first, last), rows)
+    return world.with_predictions(rows, **{column: None}), truth
+
+
+def texts_changed(world: World, first: date, last: date, *, column: str, change: dict[str, str] | str, share: float = 1.0, seed: int = 0) -> Spoilt:  # fmt: skip
+    """Write texts another way: a mapping of values, or a format such as ` {}`."""
+    rows = _some(world.between(first, last), share, seed)
+    old = world.predictions.loc[rows, column]
+    new = old.map(change.format) if isinstance(change, str) else old.map(lambda t: change.get(t, t))
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    truth = _truth(world, f"{column} written {change}", signs, (first, last), rows)
+    return world.with_predictions(rows, **{column: new.to_numpy()}), truth
+
+
+def columns_exchanged(world: World, first: date, last: date, *, one: str, other: str) -> Spoilt:
+    """Swap two columns."""
+    rows = world.between(first, last)
+    values = {one: world.predictions.loc[rows, other].to_numpy(), other: world.predictions.loc[rows, one].to_numpy()}
+    signs = tuple(Sign(symptom, f"{one}|{other}") for symptom in INPUT)
+    truth = _truth(world, f"{one} and {other} exchanged", signs, (first, last), rows)
+    return world.with_predictions(rows, **values), truth
+
+
+def hours_moved(world: World, first: date, last: date, *, column: str, hours: int) -> Spoilt:
+    """Give an hour of the day in another time zone."""
+    rows = world.between(first, last)
+    values = (world.predictions.loc[rows, column].to_numpy() + hours) % 24
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    truth = _truth(world, f"{column} {hours:+d} hours", signs, (first, last), rows)
+    return world.with_predictions(rows, **{column: values}), truth
+
+
+def clock_moved(world: World, first: date, last: date, *, hours: int) -> Spoilt:
+    """Log predictions of these days in another time zone, so that some fall on the day after."""
+    rows = world.between(first, last)
+    at = world.predictions["predicted_at"].copy()
+    at[rows] = at[rows] + timedelta(hours=hours)
+    truth = _truth(world, f"clock {hours:+d} hours", (Sign(Symptom.TRAFFIC, "hours"),), (first, last), rows)
+    return replace(world, predictions=world.predictions.assign(predicted_at=at)), replace(truth, echo=1)
+
+
+def day_loaded_again(world: World, first: date, last: date, *, column: str) -> Spoilt:
+    """Give the rows of the first day the values that the day before had, row by row; the same number of rows remains."""
+    rows, before = world.between(first, first), world.between(first - timedelta(days=1), first - timedelta(days=1))
+    copied = world.predictions[before].copy()
+    copied["predicted_at"] += timedelta(days=1)
+    copied["prediction_id"] = copied["prediction_id"] + "-again"
+    kept = world.predictions[~rows]
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    truth = _truth(world, "the day before once more", signs, (first, last), rows)
+    return replace(world, predictions=pd.concat([kept, copied]).sort_values("predicted_at", ignore_index=True)), truth

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from vitals.judging import naming, where
 from vitals.judging.columnset import Columns
 from vitals.judging.verdict import Rule, Verdict
-from vitals.profiles import Summary
+from vitals.profiles import CategoricalSummary, Summary
 from vitals.records import WHOLE, Day
 
 OTHER_WORDS = frozenset({Rule.REPEATED, Rule.UNIT_FILTER})
@@ -49,6 +49,9 @@ def exchanged(columns: Columns, verdicts: Mapping[str, Verdict]) -> dict[str, st
 def only(columns: Columns, subject: str, verdict: Verdict) -> str | None:
     """The one segment or version in which a whole column moved."""
     part, day = verdict.part or "", verdict.day
+    texts = isinstance(columns.summaries[(subject, WHOLE)][day], CategoricalSummary)
+    if verdict.rule in OTHER_WORDS or (texts and columns.minis[subject].get(day) and part != where.NULL):
+        return None  # of texts too little is kept per segment
     minis = columns.minis[subject]
     if minis.get(day):
         past = [minis[d] for d in verdict.reference if d in minis]
@@ -56,7 +59,7 @@ def only(columns: Columns, subject: str, verdict: Verdict) -> str | None:
         if groups is None:
             return where.moved_alone(minis[day], past)
         known = [found for few in past if (found := where.of_minis(few, part)) is not None]
-        return where.only(groups, known, _usual(columns, subject, verdict, part))
+        return where.only(groups, known, _usual(columns, subject, verdict, part), verdict.share)
     today = _groups(columns, subject, day, part)
     if not today:
         return None
@@ -72,6 +75,8 @@ def _groups(columns: Columns, subject: str, day: Day, part: str) -> where.Groups
 def _usual(columns: Columns, subject: str, verdict: Verdict, part: str) -> float:
     """What the whole column's number usually is."""
     known = _numbers(reference_of(columns, subject, verdict), part)
+    if part.startswith("=") and columns.minis[subject].get(verdict.day) and verdict.told is not None:
+        return 0.0 if part == verdict.atom_name else verdict.told.usual
     return sum(known) / len(known) if known else 0.0
 
 

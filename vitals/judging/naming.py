@@ -21,6 +21,7 @@ from vitals.stats.renaming import name_renaming
 LEAST_DAYS = 14
 HANGS = 0.3
 SAME, OTHER = 0.15, 0.30
+IN_RANGE, OUT_OF_RANGE = 0.98, 0.2
 MOST_NEW = 3
 
 
@@ -124,9 +125,21 @@ def exchanged(
 
 
 def _like(now: Summary, theirs: Sequence[Summary], same: Summary, own: Sequence[Summary]) -> bool:
-    """Whether a day is near the other column's usual and far from its own."""
+    """Whether a day is near the other column's usual and far from its own; or lies in its range and outside of its own."""
+    if _within(now, theirs) >= IN_RANGE and _within(same, own) <= OUT_OF_RANGE:
+        return True
     near, far = _distance(now, theirs), _distance(same, own)
     return near is not None and near <= SAME and (far is None or far >= OTHER)
+
+
+def _within(now: Summary, past: Sequence[Summary]) -> float:
+    """Share of a day's numbers within the range of past days; 0.5 where there are none to compare."""
+    ends = [(one.anchors[0], one.anchors[-1]) for one in past if isinstance(one, NumericSummary) and one.anchors.size]
+    if not isinstance(now, NumericSummary) or not now.anchors.size or not ends:
+        return 0.5
+    low, high = min(first for first, _ in ends), max(last for _, last in ends)
+    below, upto = counts_around([now], np.array([low, high]))
+    return float((upto[0, 1] - below[0, 0]) / float(now.le[-1]))
 
 
 def _distance(now: Summary, past: Sequence[Summary]) -> float | None:

@@ -18,6 +18,7 @@ from vitals.spec import Model
 from vitals.spec.parts import Task
 
 MOST_SEGMENTS = 3
+ALMOST_ALL = 0.95  # a segment of so many rows is no place
 IsMuted: TypeAlias = Callable[[Symptom, str], bool]
 """whether findings of a symptom on a subject are muted"""
 
@@ -84,7 +85,8 @@ def _of_column(
         said = drift_finding(today, subject, WHOLE, whole, look)
         if lasting:  # the same fault on a day when its unit cannot be named again
             return [replace(said, symptom=Symptom.UNIT_CHANGE, segment=lasting[0][2])]
-        return [replace(said, evidence=(*said.evidence, *_where(subject, segments)))]
+        parts = {segment: one for segment, one in segments.items() if one.n < ALMOST_ALL * whole.n}
+        return [replace(said, evidence=(*said.evidence, *_where(subject, parts)))]
     found = [(segment, verdict) for segment, verdict in segments.items() if verdict.finding and segment]
     return [drift_finding(today, subject, segment, verdict) for segment, verdict in sorted(found)]
 

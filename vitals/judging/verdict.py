@@ -76,7 +76,7 @@ class Verdict:
     judged : the day counts (it can resolve an incident); `learning` : by the hard rules only.
     day_score, week_score : winning parts of the day and of the week window.
     unit : what the unit filter saw, if it fired.
-    atom : a value that holds more rows than on any past day; repeats : the past day whose values today's are, one by one.
+    atom : the value that rose most above its past days, if any did; repeats : the past day whose values today's are, one by one.
     hard : what a hard rule says, in words; `hard_part` with the numbers, if it has some.
     rule : what made it unusual, None on an ordinary day.
     calendar : a public holiday or its neighbour: what is unusual is `info`, no `finding`.

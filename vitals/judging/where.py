@@ -17,27 +17,30 @@ MOST_OF_IT = 0.8
 LARGEST = 0.8  # share of the rows from which on a segment is the whole
 LEAST_DAYS = 7
 MOVED, STILL = 6.0, 3.5
+LEAST_MOVE = 0.15  # of the distance between the middle quantiles
 NULL = "null"
 VERSION = "version"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One segment on one day: its rows, and the number in question (a share, or a mean)."""
+    """One segment on one day: its rows, and the number in question (a share, or a mean); it may be as much as `most`."""
 
     rows: int
     value: float
+    most: float | None = None
 
 
 Groups = Mapping[str, Group]
 
 
-def only(today: Groups, past: Sequence[Groups], whole: float) -> str | None:
+def only(today: Groups, past: Sequence[Groups], whole: float, now: float | None = None) -> str | None:
     """Find the one segment whose own change makes at least 80 % of the change of its column.
 
     Parameters
     ----------
     today, past : groups per segment (`carrier=UA`). whole : the usual number of the whole, for versions without a past.
+    now : today's number of the whole, where not every segment's is known.
 
     Returns
     -------
@@ -52,9 +55,10 @@ def only(today: Groups, past: Sequence[Groups], whole: float) -> str | None:
         if len(known) < 2:
             continue
         total = sum(today[name].rows * change for name, change in known.items())
+        total = total if now is None else rows * (now - whole)
         for name, change in known.items():
             own, share = today[name].rows * change, today[name].rows / rows
-            others = max((abs(c) for other, c in known.items() if other != name), default=0.0)
+            others = max(_at_most(today[other], c) for other, c in known.items() if other != name)
             large = own * total > 0 and abs(own) >= MOST_OF_IT * abs(total)
             if large and share <= LARGEST and others <= abs(change) / 2:
                 found.append((today[name].rows, name))
@@ -87,7 +91,13 @@ def of_minis(minis: Iterable[Mini], part: str) -> dict[str, Group] | None:
     if not part.startswith("="):
         return None
     value = part.removeprefix("=")
-    return {m.segment: Group(m.n, m.atom_count / m.n if _same(m.atom, value) else 0.0) for m in minis if m.n}
+    return {m.segment: _of_atom(m, value) for m in minis if m.n}
+
+
+def _of_atom(mini: Mini, value: str) -> Group:
+    """Of a value that is not the most frequent no more is known than that it holds no more rows than that one."""
+    share = mini.atom_count / mini.n
+    return Group(mini.n, share) if _same(mini.atom, value) else Group(mini.n, 0.0, share)
 
 
 def of_summaries(summaries: Mapping[str, Summary], part: str) -> dict[str, Group]:
@@ -133,12 +143,18 @@ def _change(name: str, now: Group, past: Sequence[Groups], whole: float) -> floa
     return now.value - whole if name.startswith(f"{VERSION}=") else None
 
 
+def _at_most(group: Group, change: float) -> float:
+    """How much a segment may have changed."""
+    return abs(change) if group.most is None else max(abs(change), group.most)
+
+
 def _moved(now: tuple[float, ...], past: Sequence[tuple[float, ...]]) -> float:
     """Largest move of the three middle quantiles in their own sd, at least 2 % of the distance between the outer two."""
     table = np.array(past)[:, 1:-1]
     width = float(np.median(table[:, -1] - table[:, 0]))
     spread = np.maximum(table.std(axis=0, ddof=1), max(0.02 * width, 1e-12))
-    return float((np.abs(np.array(now)[1:-1] - table.mean(axis=0)) / spread).max())
+    away = np.abs(np.array(now)[1:-1] - table.mean(axis=0))
+    return float(np.where(away >= LEAST_MOVE * width, away / spread, 0.0).max())
 
 
 def _same(atom: str | None, value: str) -> bool:

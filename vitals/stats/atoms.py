@@ -22,7 +22,7 @@ _STEADY = 0.03  # flights: distances 1.5 %, weather 5-30 %
 
 
 class Frequent(Protocol):
-    """A day's rows, and its most frequent values with their rows, the most frequent first."""
+    """A day's rows, its most frequent values with their rows, the most frequent first, and ascending values with both ends."""
 
     @property
     def n(self) -> int: ...  # noqa: D102
@@ -30,17 +30,19 @@ class Frequent(Protocol):
     def values(self) -> Floats: ...  # noqa: D102
     @property
     def counts(self) -> NDArray[np.int64]: ...  # noqa: D102
+    @property
+    def anchors(self) -> Floats: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A value that holds more rows than on any past day.
+    """The value that rose most above its past days.
 
     Attributes
     ----------
     share : of all rows today. most : its largest share on a past day (an upper bound where it was not among the stored).
     z : how far beyond the largest novelty of a past day the excess is, 1 at the threshold.
-    steady : past days of the column hardly ever bring a value of their own: there it is news by itself.
+    steady : past days of the column hardly ever bring a value of their own: there a new one is news by itself.
     """
 
     value: float
@@ -51,7 +53,7 @@ class Atom:
 
 
 def new_atom(today: Frequent, past: Sequence[Frequent], stored: int = 20) -> Atom | None:
-    """Find the value whose share rose most above all past days, if by more than any past day's value did.
+    """Find the value whose share rose most above all past days; it is new (z >= 1) if by more than any past day's did.
 
     Parameters
     ----------
@@ -63,8 +65,10 @@ def new_atom(today: Frequent, past: Sequence[Frequent], stored: int = 20) -> Ato
     at least 2 % of the rows and twice any past day's; for a usual sentinel (0, -1, 999 ...) 0.5 % and 1.25 times; always
     10 rows and four standard errors.
     """
-    if len(past) < 14 or not len(today.values) or today.n < 1:
+    filled = [day for day in past if len(day.anchors)]
+    if len(past) < 14 or not filled or not len(today.values) or today.n < 1:
         return None
+    low, high = min(day.anchors[0] for day in filled), max(day.anchors[-1] for day in filled)
     values = np.concatenate([day.values for day in past])
     shares = np.concatenate([day.counts / day.n for day in past])
     novelty = _largest_novelty(values, shares)
@@ -73,11 +77,11 @@ def new_atom(today: Frequent, past: Sequence[Frequent], stored: int = 20) -> Ato
     for value, count in zip(today.values.tolist(), today.counts.tolist(), strict=True):
         share, at = count / today.n, values == value
         missing = int(at.sum()) < len(past)
-        most = max(float(shares[at].max(initial=0.0)), float(hidden) if missing else 0.0)
+        most = max(float(shares[at].max(initial=0.0)), float(hidden) if missing and low <= value <= high else 0.0)
         least, beyond = (LEAST_SENTINEL, _SENTINEL_BEYOND) if value in SENTINELS else (LEAST_SHARE, _BEYOND)
         needed = max(least, beyond * novelty, LEAST_ROWS / today.n, _ERRORS * np.sqrt(share * (1 - share) / today.n))
         z = (share - most) / needed
-        if z >= 1 and (found is None or z > found.z):
+        if share > most and (found is None or z > found.z):
             found = Atom(value, share, most, float(z), novelty <= _STEADY)
     return found
 

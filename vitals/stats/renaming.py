@@ -92,7 +92,7 @@ def _exchanged(today: Mapping[str, float], usual: Mapping[str, float], rows: int
     for old in moved:
         for new in moved:
             gap = usual[old] - usual[new]
-            if gap <= max(_APART, 2 * _tolerance(usual[new], rows)):
+            if gap <= max(_APART, _tolerance(usual[new], rows)):
                 continue
             misses = (abs(today.get(new, 0.0) - usual[old]), abs(today.get(old, 0.0) - usual[new]))
             allowed = (_tolerance(usual[old], rows), _tolerance(usual[new], rows))

@@ -117,7 +117,8 @@ def name_ratio(today: ArrayLike, past: ArrayLike) -> UnitChange | None:
     -----
     With s_j the sd of log quantile j over past days (at least 1 %), every day has the shift r = sum w_j (log q_j - median
     log q_j), w_j in proportion to 1 / s_j^2. Factor f is named when |r - log f| <= max(0.03, 3 sd of past r, at most 0.07),
-    |log f| >= 6 sd of past r and twice the largest past |r|, and every quantile is within max(0.07, 4 s_j) of f.
+    |log f| >= 6 sd of past r and twice the largest past |r|, and every quantile is within max(0.07, 3 s_j) of f; an
+    affine scale that fits better goes before it.
 
     >>> days = [[100 * d, 200 * d, 400 * d] for d in (0.98, 1.0, 1.01, 1.03)]
     >>> name_ratio([165, 320, 640], days).words
@@ -143,15 +144,31 @@ def name_ratio(today: ArrayLike, past: ArrayLike) -> UnitChange | None:
     ratio, before = float(moved @ weights), (logs - usual) @ weights
     still = max(float(before.std()), 0.003)
     allowed = min(max(WITHIN, 3 * still), _LOOSEST)
-    for size, up, down in _RATIOS:
-        for factor, words in ((size, up), (1 / size, down)):
-            wanted = np.log(factor)
-            if abs(ratio - wanted) > allowed or abs(wanted) < _UNUSUAL * still:
-                continue
-            near = np.abs(moved - wanted) <= np.maximum(_LOOSEST, 4 * spread)
-            if near.all() and abs(wanted) >= _BEYOND_PAST * np.abs(before).max():
-                return UnitChange("ratio", factor, 0.0, words)
-    return None
+    fits = [
+        (float((np.abs(moved - wanted) / spread).mean()), UnitChange("ratio", factor, 0.0, words))
+        for size, up, down in _RATIOS
+        for factor, words in ((size, up), (1 / size, down))
+        if abs(ratio - (wanted := float(np.log(factor)))) <= allowed
+        and abs(wanted) >= max(_UNUSUAL * still, _BEYOND_PAST * float(np.abs(before).max()))
+        and (np.abs(moved - wanted) <= np.maximum(_LOOSEST, 3 * spread)).all()
+    ]
+    if not fits:
+        return None
+    best = min(fits, key=lambda fit: fit[0])
+    other = affine_fit(now, table)
+    return other[1] if other is not None and other[0] <= best[0] else best[1]
+
+
+def affine_fit(now: Floats, past: Floats) -> tuple[float, UnitChange] | None:
+    """Give the known affine scale that fits best, with its mean miss in sd of an ordinary day; None beyond 3 of them."""
+    usual, spread = np.median(past, axis=0), past.std(axis=0)
+    spread = np.maximum(spread, 0.01 * max(float(np.ptp(usual)), 1e-12))
+    misses = [
+        (float((np.abs(now - factor * usual - offset) / (abs(factor) * spread)).mean()), factor, offset, words)
+        for factor, offset, words in _AFFINE
+    ]
+    miss, factor, offset, words = min(misses)
+    return (miss, UnitChange("affine", factor, offset, words)) if miss <= 3 else None
 
 
 def _ratios(now: Floats, before: Floats, usable: NDArray[np.bool_]) -> list[tuple[float, UnitChange] | None]:
