@@ -135,13 +135,14 @@ def backfill(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Observe days again that were observed.")] = False,
     workers: Annotated[int, Workers] = 1,
+    slack: Annotated[bool, typer.Option("--slack/--no-slack", help="Whether channels get the summary, once.")] = True,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to print the summary.")] = "text",  # noqa: A002
 ) -> int:
     """Observe and judge a range of days; writes history and one summary, never a digest a day."""
     from deployments.commands import backfill as command
 
     return command.backfill(
-        _settings(context), names or [], all_models, first_day, last_day, last, force, workers, format
+        _settings(context), names or [], all_models, first_day, last_day, last, force, workers, format, slack
     )
 
 
@@ -152,12 +153,13 @@ def digest(
     channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compose and print; send and store nothing.")] = False,
     as_sent: Annotated[bool, typer.Option("--as-sent", help="Print what was sent, not what is known now.")] = False,
+    weekly: Annotated[bool, typer.Option("--weekly", help="The summary of the week that ends with the day.")] = False,
     format: Annotated[Literal["text", "html", "blocks", "json"], typer.Option(help="How to print it.")] = "text",  # noqa: A002
 ) -> int:
     """Compose the digest of a day and deliver it (to Slack with a token, else printed and written as a page)."""
     from deployments.commands import digest as command
 
-    return command.digest(_settings(context), day, channel, dry_run, as_sent, format)
+    return command.digest(_settings(context), day, channel, command.Wanted(dry_run, as_sent, weekly), format)
 
 
 @app.command()

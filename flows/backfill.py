@@ -57,7 +57,7 @@ def backfill(
     """Observe and judge a range of days.
 
     Args:
-        models: Which models; none selected means all.
+        models: Which models.
         first_day: First day of the range, in each model's own time zone.
         last_day: Last day of the range (included).
         force: Observe days again that were observed before.
@@ -94,7 +94,7 @@ def backfill(
     def found(channel: str, day: Day, members: Sequence[Model]) -> Summed | None:
         return tell_backfill(channel, members, first_day, day, outcome.problems)
 
-    channels = dict.fromkeys((channel_of(world(), model) for model in watched), [last_day])
+    channels = {channel_of(world(), model): [last_day] for model in watched}
     story.sum_up(watched, lambda model: channel_of(world(), model), channels, found, outcome)
     return summary(outcome)
 

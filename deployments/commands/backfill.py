@@ -9,12 +9,15 @@ from typing import Any
 from deployments.commands.common import print_rows, say, span, warn
 from deployments.commands.progress import observing
 from deployments.commands.run import complain_of, exit_code
+from deployments.ending import complain
 from flows import plain, story
 from flows.choosing import chosen, todo
 from tasks.world import open_world
 from vitals import windows, words
 from vitals.errors import InputError
 from vitals.io.settings import Settings
+from vitals.io.summing import Summed, tell_backfill
+from vitals.io.telling import channel_of
 from vitals.io.world import World
 from vitals.records import Day, Severity
 from vitals.spec import Model
@@ -30,6 +33,7 @@ def backfill(
     force: bool,
     workers: int,
     as_format: str,
+    slack: bool = True,
 ) -> int:
     """Observe and judge the range; returns the exit code."""
     if not names and not all_models:
@@ -42,13 +46,29 @@ def backfill(
     with open_world(settings) as world:
         outcome, days = fill(world, models, first, last, back, force, workers)
         rows = episodes(world, models, days)
-    if as_format == "json":
-        print_rows(rows)
-    else:
-        print_episodes(rows)
-    story.leave_out(outcome, unread)
-    complain_of(outcome)
+        if as_format == "json":
+            print_rows(rows)
+        else:
+            print_episodes(rows)
+        story.leave_out(outcome, unread)
+        complain_of(outcome)
+        if slack and world.settings.slack_token is not None:
+            _tell(world, models, days, outcome, as_format)
     return exit_code(outcome)
+
+
+def _tell(world: World, models: Sequence[Model], days: tuple[Day, Day], outcome: story.Outcome, as_format: str) -> None:
+    """Tell every channel what was found in its models, once; where it went goes beside the output."""
+
+    def found(channel: str, day: Day, members: Sequence[Model]) -> Summed:
+        return tell_backfill(world, channel, members, (days[0], day), outcome.problems)
+
+    channels = {channel_of(world, model): [days[1]] for model in models}
+    story.sum_up(models, lambda model: channel_of(world, model), channels, found, outcome)
+    for channel, error in outcome.undelivered.items():
+        complain(f"the summary did not reach {channel}: {error}")
+    for summed in outcome.summed:
+        (warn if as_format == "json" else say)(f"summary {summed.where}")
 
 
 def fill(

@@ -9,6 +9,7 @@ from vitals import words
 from vitals.errors import ConfigError, VitalsError
 from vitals.io import checking
 from vitals.io.settings import Settings, hide_passwords
+from vitals.io.telling import DEFAULT_CHANNEL, channel_of
 from vitals.io.world import World
 from vitals.spec import Model, load_models
 from vitals.spec import schema as model_schema
@@ -25,7 +26,8 @@ def check(settings: Settings, as_format: str) -> int:
             rest = model.model_copy(update={"expectations": ()}) if suite else model
             problems += checking.problems(world, rest)
         problems += _store_problems(world)
-        problems += _slack_problems(world)
+        of_slack, slack_notes = _slack(world, loaded.models)
+        problems += of_slack
     if settings.prefect_api_url and loaded.models and not loaded.problems:
         problems += _prefect_problems(settings, loaded.models)
     if not loaded.models and not problems:
@@ -34,6 +36,8 @@ def check(settings: Settings, as_format: str) -> int:
         print_json([hide_passwords(str(problem)) for problem in problems])
     else:
         for note in dict.fromkeys(note for model in loaded.models for note in _suite_notes(settings, model)):
+            say(f"note: {note}")
+        for note in slack_notes:
             say(f"note: {note}")
         for problem in problems:
             say(hide_passwords(str(problem)))
@@ -80,17 +84,19 @@ def _prefect_problems(settings: Settings, models: Sequence[Model]) -> Sequence[V
     return deploy.problems(settings, models)
 
 
-def _slack_problems(world: World) -> Iterator[VitalsError]:
-    """Ask Slack who the token is, and whether it may post; without a token digests are printed."""
-    token = world.settings.slack_token
+def _slack(world: World, models: Sequence[Model]) -> tuple[Sequence[VitalsError], Sequence[str]]:
+    """Look at token, scopes and channels; gives problems and notes. Without a token digests are printed."""
+    token, settings = world.settings.slack_token, world.settings
     if token is None:
-        return
+        return [], []
     from vitals.io.slack import Slack
+    from vitals.io.slack.checking import look
 
-    try:
-        identity = Slack(token.get_secret_value(), world.settings.slack_base_url, world.clock).check()
-    except VitalsError as error:
-        yield error
-        return
-    if identity.missing:
-        yield ConfigError(f"VITALS_SLACK_TOKEN: lacks the scope {words.listed(identity.missing)}; add it to the app")
+    channels: dict[str, list[str]] = {}
+    for model in models:
+        channels.setdefault(channel_of(world, model), []).append(model.name)
+    homeless = channels.pop(DEFAULT_CHANNEL, [])
+    slack = Slack(token.get_secret_value(), settings.slack_base_url, world.clock)
+    found = look(slack, channels, settings.slack_fallback_channel)
+    nowhere = f"{words.listed(homeless, most=5)}: no channel; the digest is printed (set VITALS_SLACK_CHANNEL)"
+    return found.problems, [*found.notes, *([nowhere] if homeless else [])]

@@ -14,6 +14,7 @@ from vitals import windows
 from vitals.errors import InputError, StoreError
 from vitals.io.listening import listen
 from vitals.io.settings import Settings
+from vitals.io.summing import Summed, tell_week
 from vitals.io.telling import channel_of
 from vitals.io.world import World
 from vitals.records import Severity
@@ -39,6 +40,8 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
         except StoreError as error:
             if str(error) not in outcome.problems.values():  # else it was said already
                 raise
+        say_week = partial(_week, world)
+        story.sum_up(models, lambda model: channel_of(world, model), story.told_days(outcome), say_week, outcome)
         _print(outcome, as_format)
     return exit_code(outcome, fail_on)
 
@@ -57,6 +60,10 @@ def _days(world: World, model: Model, day: date | None) -> list[date]:
     return [day]
 
 
+def _week(world: World, channel: str, day: date, models: Sequence[Model]) -> Summed | None:
+    return tell_week(world, channel, models, day)
+
+
 def _print(outcome: story.Outcome, as_format: str) -> None:
     for channel, error in outcome.undelivered.items():
         complain(f"the digest did not reach {channel}: {error}")
@@ -66,6 +73,9 @@ def _print(outcome: story.Outcome, as_format: str) -> None:
     for told in outcome.delivered:
         say(told.text)
         say(told.where)
+    for summed in outcome.summed:
+        say(f"\n{summed.text}")
+        say(summed.where)
 
 
 def complain_of(outcome: story.Outcome) -> None:

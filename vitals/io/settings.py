@@ -8,6 +8,7 @@ VITALS_SLACK_TOKEN             Slack bot token; without it digests are printed a
 VITALS_SLACK_BASE_URL          another address of Slack's API
 VITALS_SLACK_CHANNEL           channel of models that name none
 VITALS_SLACK_FALLBACK_CHANNEL  channel for digests that their own channel does not take
+VITALS_WEEKLY_DAY              weekday whose run also sums up the week (default monday), or off
 VITALS_SOURCE_<NAME>_URL       one per source that model files name
 VITALS_CATCH_UP                after an outage: one digest for all missed days (summary, the default) or one for each
 VITALS_HEARTBEAT_URL           address that is asked for after a delivered digest, for a dead-man's switch
@@ -41,8 +42,10 @@ _KNOWN = (
     "VITALS_SLACK_CHANNEL",
     "VITALS_SLACK_FALLBACK_CHANNEL",
     "VITALS_CATCH_UP",
+    "VITALS_WEEKLY_DAY",
     "VITALS_HEARTBEAT_URL",
 )
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "file")
 _EXAMPLES = "postgresql://user:password@host/database, sqlite:///path/to/file.db or file:///folder/of/parquet"
 _SECRET_OPTIONS = re.compile(r"(?i)\b(?:password|sslpassword|passwd|pwd|token|secret)=([^&\s]+)")
@@ -59,6 +62,7 @@ class Settings:
     models_dir, suites_dir : folders of model files and of suites.
     slack_token, slack_base_url, slack_channel, slack_fallback_channel : None when not set.
     sources : URLs of sources by the middle part of their variable (`WAREHOUSE` of VITALS_SOURCE_WAREHOUSE_URL).
+    weekly_day : weekday whose run sums up the week before, 0 is Monday; None is never.
     catch_up : `each` for one digest per missed day, `summary` for one about all of them.
     heartbeat_url : asked for after a delivered digest; its path may be a secret. prefect_api_url : of Prefect's server.
     """
@@ -75,6 +79,7 @@ class Settings:
     heartbeat_url: SecretStr | None = None
     prefect_api_url: str | None = None
     slack_fallback_channel: str | None = None
+    weekly_day: int | None = 0
 
     @classmethod
     def from_env(
@@ -120,6 +125,7 @@ class Settings:
             catch_up=_catch_up(given.get("VITALS_CATCH_UP", "summary")),
             heartbeat_url=_heartbeat(given.get("VITALS_HEARTBEAT_URL")),
             prefect_api_url=given.get("PREFECT_API_URL"),
+            weekly_day=_weekday(given.get("VITALS_WEEKLY_DAY", "monday")),
         )
 
     def source_url(self, name: str) -> SecretStr:
@@ -256,6 +262,16 @@ def _catch_up(text: str) -> str:
     return text
 
 
+def _weekday(text: str) -> int | None:
+    name = text.lower()
+    if name == "off":
+        return None
+    if name not in _WEEKDAYS:
+        msg = f"VITALS_WEEKLY_DAY must be a weekday ({', '.join(_WEEKDAYS)}) or off, got '{text}'"
+        raise ConfigError(msg)
+    return _WEEKDAYS.index(name)
+
+
 def _heartbeat(url: str | None) -> SecretStr | None:
     if url is None:
         return None
@@ -268,6 +284,7 @@ def _heartbeat(url: str | None) -> SecretStr | None:
 def _channel(given: Mapping[str, str], variable: str) -> str | None:
     channel = given.get(variable)
     if channel is not None and not re.fullmatch(r"[CGD][A-Z0-9]{2,}", channel):
-        msg = f"{variable} must be a channel's id, got '{channel}'; use the id like C0123456789, not its name"
+        msg = f"{variable} must be a channel's id, got '{channel}'; use the id like C0123456789, not its name "
+        msg += "(in Slack: click the channel's name; the id is at the end of About)"
         raise ConfigError(msg)
     return channel

@@ -6,7 +6,7 @@ each channel's last digest.
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select
 
 from vitals.io.store.engine import Database
 from vitals.io.store.incidents import RECENT_DAYS
@@ -48,7 +48,11 @@ def prune(database: Database, today: Day, keep_days: int) -> dict[str, int]:
         "finding": and_(finding.c.day < oldest, ~_of_kept(finding.c.fingerprint, finding.c.day)),
         "transition": and_(transition.c.day < oldest, ~_of_kept(transition.c.fingerprint, transition.c.day)),
         "digest": and_(
-            digest.c.day < oldest, exists().where(newer.c.channel == digest.c.channel, newer.c.day > digest.c.day)
+            digest.c.day < oldest,
+            or_(
+                digest.c.channel.contains("/"),  # a summary: nothing is composed against it
+                exists().where(newer.c.channel == digest.c.channel, newer.c.day > digest.c.day),
+            ),
         ),
         "reaction": reaction.c.seen_at < datetime.combine(oldest, time.min, UTC),
         "delivery": ~exists().where(*(digest.c[name] == delivery.c[name] for name in ("channel", "day", "revision"))),
