@@ -222,6 +222,23 @@ def suggest(
 
 
 @app.command()
+def replay(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="Which model.")],
+    alerts: Annotated[
+        Path, typer.Option(metavar="FILE", help="YAML with other alerts, limits, reference or calendar.")
+    ],
+    first_day: DayOption = None,
+    last_day: DayOption = None,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to print it.")] = "text",  # noqa: A002
+) -> None:
+    """Show what a changed policy would have said over the last 90 stored days; stores nothing."""
+    from deployments.commands import replay as command
+
+    command.replays(_settings(context), model, alerts, first_day, last_day, format)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of model files, for editors."""
     from deployments.commands import check as command

@@ -26,7 +26,7 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
             return []
         past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
         triage = store.triage(model.name)
-        fold = Fold(model, past, _profiles(store, model, past, triage), triage)
+        fold = Fold(model, past, profiles_before(store, model, past, triage), triage)
         judged: list[Judged] = []
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))
@@ -35,7 +35,7 @@ def judge(world: World, model: Model) -> Sequence[Transition]:
     return [change for day in judged for change in day.transitions]
 
 
-def _profiles(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:
+def profiles_before(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:
     """The stored profiles that judging from `past.before` on may need."""
     since = {**needed_since(model, past, triage), **learned_since(model, past.before)}
     if not since:

@@ -61,6 +61,10 @@ def load_models(directory: Path) -> Loaded:
     return Loaded(tuple(models), tuple(line for lines in broken.values() for line in lines), broken)
 
 
+POLICY = ("alerts", "limits", "reference", "calendar")
+"""Keys that say how stored days are judged: another value reads no source again."""
+
+
 def load_model(path: Path) -> Model:
     """Read one model file.
 
@@ -79,18 +83,46 @@ def load_model(path: Path) -> Model:
         With all problems of the file, one per line, sorted by line: `path:line key.path: what, got X; remedy`.
     """
     document = read_document(path)
-    draft = Draft(document.values)
-    model: Model | None = None
-    wrong: list[Problem] = []
-    try:
-        # as JSON, because only there strict types let a list be a tuple and a text a date, and 1 no boolean
-        model = Model.model_validate_json(json.dumps(document.values), strict=True)
-    except ValidationError as error:
-        wrong = list(problems_of(error, document.values))
-    problems = [*document.problems, *cross_problems(draft), *_name_differs(draft, path), *wrong]
+    model, wrong = _understood(document.values)
+    problems = [*document.problems, *_name_differs(Draft(document.values), path), *wrong]
     if model is None or problems:
         raise ConfigError("\n".join(_lines(problems, document, path)))
     return model
+
+
+def load_policy(model_path: Path, path: Path) -> Model:
+    """Read a model file with the keys of a policy file, one or more of `POLICY`, in place of its own.
+
+    Raises
+    ------
+    ConfigError
+        With all problems of the policy file, as `load_model` tells them; the model file must be right.
+    """
+    load_model(model_path)
+    document = read_document(path)
+    strange = [
+        Problem((key,), f"is no key of a policy; use {', '.join(POLICY[:-1])} or {POLICY[-1]}")
+        for key in document.values
+        if key not in POLICY
+    ]
+    if not document.values:
+        strange.append(Problem((), f"is empty; give one or more of {', '.join(POLICY)}"))
+    own = {key: value for key, value in document.values.items() if key in POLICY}
+    model, wrong = _understood({**read_document(model_path).values, **own})
+    problems = [*document.problems, *strange, *wrong]
+    if model is None or problems:
+        raise ConfigError("\n".join(_lines(problems, document, path)))
+    return model
+
+
+def _understood(values: Mapping[str, object]) -> tuple[Model | None, list[Problem]]:
+    """Make a model of a file's values, as far as they are right."""
+    wrong = list(cross_problems(Draft(values)))
+    try:
+        # as JSON, because only there strict types let a list be a tuple and a text a date, and 1 no boolean
+        return Model.model_validate_json(json.dumps(values), strict=True), wrong
+    except ValidationError as error:
+        return None, [*wrong, *problems_of(error, values)]
 
 
 def _name_differs(draft: Draft, path: Path) -> Iterator[Problem]:
