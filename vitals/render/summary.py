@@ -20,6 +20,7 @@ from vitals.render.tokens import guarded
 
 Summary = BackfillSummary | WeeklySummary
 _NUMBERS = frozenset({"days"})
+_COLUMNS = ("worst", "what", "first", "last", "days", "now")
 
 
 def text(summary: Summary) -> str:
@@ -68,17 +69,15 @@ def _backfill(summary: BackfillSummary) -> Sheet:
     first, last = summary.first_day, summary.last_day
     found = words.count(len(summary.episodes), "episode") if summary.episodes else "nothing found"
     state = f"{found}, {still:,} still open" if still else found
-    several = len(summary.models) > 1
-    rows = tuple(_row(one, with_model=several) for one in summary.episodes)
-    columns = ("P", *(("model",) if several else ()), "what", "first", "last", "days", "worst", "now")
+    rows = tuple(_row(one) for one in summary.episodes)
     after = "What is open stands in the next daily digest · " if still else ""
     return Sheet(
         key=summary.key,
-        headline=f"📒 Vitals backfill · {_range(first, last)}: {state}",
+        headline=f"Vitals backfill · {_range(first, last)}: {state}",
         small=(
             f"{_observed(summary.models)} observed; alerts of past days are not sent again and nobody is mentioned.",
         ),
-        table=Table("Episodes", columns, rows, _NUMBERS),
+        table=Table("Episodes", _COLUMNS, rows, _NUMBERS),
         lists=(("Not observed", _missing(summary.models)),),
         footer=f"{after}vitals show incidents --first-day {first.isoformat()} --last-day {last.isoformat()}",
     )
@@ -86,9 +85,7 @@ def _backfill(summary: BackfillSummary) -> Sheet:
 
 def _week(summary: WeeklySummary) -> Sheet:
     opened, ended = sum(summary.opened), sum(summary.resolved)
-    several = len(summary.models) > 1
-    longest = tuple(_row(one, with_model=several) for one in summary.longest)
-    columns = ("P", *(("model",) if several else ()), "what", "first", "last", "days", "worst", "now")
+    longest = tuple(_row(one) for one in summary.longest)
     counts = f"{opened:,} opened ({_levels(summary.opened)}), {ended:,} resolved ({_levels(summary.resolved)})"
     alarms = f"; {words.count(summary.false_alarms, 'false alarm')}" if summary.false_alarms else ""
     lacking = (
@@ -98,32 +95,28 @@ def _week(summary: WeeklySummary) -> Sheet:
     )
     return Sheet(
         key=summary.key,
-        headline=f"📅 Vitals week · {_range(summary.first_day, summary.last_day)}: {summary.open:,} open",
+        headline=f"Vitals week · {_range(summary.first_day, summary.last_day)}: {summary.open:,} open",
         small=(f"{counts}{alarms}; {_observed(summary.models)} observed.",),
-        table=Table("Open longest", columns, longest, _NUMBERS) if longest else None,
+        table=Table("Open longest", _COLUMNS, longest, _NUMBERS) if longest else None,
         lists=(
             ("Noisiest in 28 days", tuple(_noise(*one) for one in summary.noisiest)),
             ("Models without", tuple(f"{what}: {words.listed(names, 10)}" for what, names in lacking if names)),
             ("Delivery", summary.delivery),
             ("Not observed", _missing(summary.models)),
         ),
-        footer="Take what is open or make it quiet: `vitals decide accept|acknowledge|snooze INCIDENT --why TEXT`",
+        footer="Take what is open or make it quiet: vitals decide accept|acknowledge|snooze INCIDENT --why TEXT",
     )
 
 
-def _row(one: Episode, *, with_model: bool) -> tuple[str, ...]:
-    what = " · ".join(part for part in (words.listed(one.subjects, most=4), one.segment) if part)
-    kind = one.symptom.replace("_", " ")
-    now = f"resolved {words.short_day(one.resolved_on)}" if one.resolved_on else "open"
+def _row(one: Episode) -> tuple[str, ...]:
+    about = (one.model, one.symptom.replace("_", " "), words.listed(one.subjects, most=4), one.segment)
     return (
-        str(one.priority),
-        *((one.model,) if with_model else ()),
-        f"{kind}: {what}" if what else kind,
+        f"P{one.priority} {one.severity}",
+        " · ".join(filter(None, about)),
         words.short_day(one.opened_on),
         words.short_day(one.last_seen_on),
         f"{one.days:,}",
-        one.severity.value,
-        now,
+        f"resolved {words.short_day(one.resolved_on)}" if one.resolved_on else "open",
     )
 
 
