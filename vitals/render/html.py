@@ -1,11 +1,12 @@
 """A digest as one page: no requests, no scripts, light and dark, fit for print and for screen readers."""
 
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from vitals import words
-from vitals.digest.content import Digest, Item
+from vitals.digest.content import Chart, Digest, Item
 from vitals.render import phrases
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def _commands(text: str) -> "Markup":
     return Markup("").join(Markup("<code>{}</code>").format(p) if place % 2 else p for place, p in enumerate(parts))
 
 
+def _picture(chart: Chart) -> str:
+    """Draw a chart as the address of an image: it cannot run or restyle anything of the page, and keeps its own ids."""
+    from vitals.render.chart import svg
+
+    return f"data:image/svg+xml;base64,{b64encode(svg(chart).encode()).decode()}"
+
+
 @cache
 def environment() -> "Environment":
     """Set templates up: every value is escaped, an unknown name in one is an error."""
@@ -68,6 +76,7 @@ def environment() -> "Environment":
         "value": phrases.value,
         "interval": phrases.interval,
         "usual": phrases.usual,
+        "picture": _picture,
     }
     page.globals["style"] = Markup(_file("style.css.j2"))  # noqa: S704 - a file of ours
     return page
