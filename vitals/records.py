@@ -24,6 +24,7 @@ HOLDOUT = "holdout"  # the segment of the rows that the model did not influence
 SO_FAR = "so far: "  # begins the method of what is not final, since events may still come
 NEWEST = "newest"  # days from the newest label of a cohort to the day on which its age was reached
 LABEL_TIME = "__label_time"
+FURTHER_DAYS = 7  # labels may come that much after their window and still revise what was said
 NO_COVERAGE = "event labels: absence means negative"
 EXAMPLES = "; for example "  # in `Validation.observed`, before values that failed
 ESTIMATE = "estimate"

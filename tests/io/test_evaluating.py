@@ -1,12 +1,52 @@
 """When cohorts are evaluated, and evaluated again: what changed in the tables since, and nothing else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.io.labelled import FIRST, LOADED, Log, counted, days, model, text, week_of_predictions
+from vitals.io.evaluating import evaluate
+from vitals.io.sources.base import Query, Session, Source
+
+
+class Counting(Source):
+    """A source that counts the rows it gives, per table."""
+
+    joins = True
+
+    def __init__(self, inner: Source, read: dict[str, int]) -> None:
+        super().__init__(inner.name, inner.clock)
+        self._inner, self._read = inner, read
+
+    @property
+    def identity(self) -> str:
+        """That of the source itself."""
+        return self._inner.identity
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session of the source itself, and count what it reads."""
+        with self._inner.session() as session:
+            yield CountingSession(session, self._read)
+
+
+class CountingSession:
+    """A session of a source that is counted."""
+
+    def __init__(self, inner: Session, read: dict[str, int]) -> None:
+        self._inner, self._read = inner, read
+        self.schema, self.form = inner.schema, inner.form
+
+    def rows(self, query: Query) -> pa.Table:
+        """Read rows and count them."""
+        found = self._inner.rows(query)
+        self._read[query.table] += found.num_rows
+        return found
 
 
 @pytest.fixture
@@ -82,6 +122,21 @@ def test_another_value_of_a_label_alone_is_not_seen(log: Log) -> None:
     with log.world(None) as world:
         stored = {m.subject: m.value for m in world.store.cohort("late", day, 3, days(5, 5)[0])}
     assert stored["prevalence"] == 1.0
+
+
+def test_a_day_reads_the_cohorts_that_are_due_and_no_others(log: Log) -> None:
+    """A week of predictions with labels each; of them two cohorts are due, with the labels they have at their age."""
+    for day in days(0, 6):
+        log.label(day, range(40), 0.5)
+        log.label(day, range(40, 50), 1.5)
+        log.label(day, range(50, 60), 4)
+    read: dict[str, int] = {"predictions": 0, "feedback": 0}
+
+    with log.world(None) as world:
+        world._sources["log"] = Counting(world.source("log"), read)
+        evaluate(world, log.model, days(3, 3)[0])
+
+    assert read == {"predictions": 2 * 60, "feedback": 40 + 50}
 
 
 def test_what_was_never_stored_is_not_said_later(log: Log) -> None:

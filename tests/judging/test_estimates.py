@@ -227,3 +227,21 @@ def test_the_place_of_an_estimate_is_its_metric() -> None:
     assert len(set(keys)) == len(keys)
     assert {m.subject for m in last if m.signal == ESTIMATE} == {*NAMES, *(f"{name}_error" for name in NAMES)}
     assert all(m.known_on == day(59) for m in last)
+
+
+def test_a_cohort_said_again_changes_what_scores_mean() -> None:
+    """Labels that were corrected teach instead of those that were not; from that day on, however the days are judged."""
+    days, found = judged(60)
+    score, label, _ = rows(40 - AGE, True)
+    again = [
+        replace(_counted(45, label_name, score[chosen], score), segment=f"{label_name}+5")
+        for label_name, chosen in ((POSITIVE, ~label), (NEGATIVE, label))
+    ]
+    revised = [replace(d, profiles=(*d.profiles, *again)) if d.day == day(45) else d for d in days]
+    fold = Fold(WATCHED, Past(day(0)), (), ())
+
+    roc_auc = said([fold.judge(one) for one in revised], "roc_auc")
+
+    before = said(found, "roc_auc")
+    assert roc_auc[day(44)].value == before[day(44)].value
+    assert roc_auc[day(45)].value != before[day(45)].value

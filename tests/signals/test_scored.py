@@ -1,6 +1,8 @@
 """Scores by label and by decision, on a grid that shows no person."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,23 @@ def test_labels_are_counted_on_one_grid(
     assert (anchors[0], anchors[-1]) == (score[seen].min(), score[seen].max())
     assert positive.summary.le.tolist() == [int((score[late] <= a).sum()) for a in anchors]
     assert negative.summary.lt.tolist() == [int((score[seen & ~late] < a).sum()) for a in anchors]
+
+
+def test_a_cohort_said_again_has_profiles_of_its_own(
+    model: Callable[..., Any], cohort: Callable[..., Any], plain_cohort: dict[str, list[Any]]
+) -> None:
+    """On one day several cohorts' labels may become known: how long after its age tells them apart."""
+    made = cohort(plain_cohort, age=7)
+    again = replace(made, known_on=made.known_on + timedelta(days=3))
+
+    found = scored.of_labels(model(), again)
+
+    assert [(one.day, one.segment) for one in found] == [
+        (again.known_on, "__label=1+3"),
+        (again.known_on, "__label=0+3"),
+    ]
+    assert {one.segment for one in found} < set(scored.label_segments(3))
+    assert all(scored.is_own(one.segment) for one in found)
 
 
 def test_fewer_than_a_hundred_labels_are_no_profile(

@@ -4,7 +4,7 @@ What a cohort is worth is computed in `vitals.signals.performance`; here it is r
 users' rules run on it. Which older cohorts changed is found in `vitals.io.revising`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -30,8 +30,7 @@ def evaluate(world: World, model: Model, day: Day) -> Evaluated:
     Returns
     -------
     All with `known_on` = day. A cohort whose labels changed after it reached an age is said again in full, so that what
-    is known on a later day is what became known last. The scores by label are those of the cohort that reaches its last
-    age.
+    is known on a later day is what became known last; so are the scores by label, which cohorts have at their last age.
     """
     feedback = model.feedback
     if feedback is None:
@@ -41,24 +40,36 @@ def evaluate(world: World, model: Model, day: Day) -> Evaluated:
     for age in feedback.ages:
         cohort_day = day - timedelta(days=age)
         if windows.exists(cohort_day, model.zone):
-            cohort, missing = _cohort(world, model, cohort_day, age, day)
-            found += _measured(model, feedback, cohort, missing)
-            profiles += scored.of_labels(model, cohort) if age == max(feedback.ages) else []
+            reached = _evaluated(world, model, cohort_day, age, day)
+            found += reached.measurements
+            profiles += reached.profiles
     for cohort_day, age in revising.arrived(world, model, day):
         before = evaluated(world, model, cohort_day, age, revising.day_before(model, day))
-        found += _news(before, evaluated(world, model, cohort_day, age, day))
+        again = _evaluated(world, model, cohort_day, age, day)
+        if _are_news(before, again.measurements):
+            found += again.measurements
+            profiles += again.profiles
     for cohort_day, age, known_on in revising.recounted(world, model, day):
         stored = world.store.cohort(model.name, cohort_day, age, known_on)
-        if _news(stored, evaluated(world, model, cohort_day, age, known_on)):
-            found += evaluated(world, model, cohort_day, age, day)
+        if _are_news(stored, evaluated(world, model, cohort_day, age, known_on)):
+            again = _evaluated(world, model, cohort_day, age, day)
+            found += again.measurements
+            profiles += again.profiles
     return Evaluated(list({_key(one): one for one in found}.values()), profiles)
 
 
 def evaluated(world: World, model: Model, cohort_day: Day, age: int, known_on: Day) -> list[Measurement]:
     """Evaluate a cohort at an age, with what was loaded when `known_on` was due."""
+    return list(_evaluated(world, model, cohort_day, age, known_on).measurements)
+
+
+def _evaluated(world: World, model: Model, cohort_day: Day, age: int, known_on: Day) -> Evaluated:
+    """Evaluate a cohort; at the last age also its scores by label."""
     feedback = model.feedback
     assert feedback is not None  # noqa: S101  callers have looked
-    return _measured(model, feedback, *_cohort(world, model, cohort_day, age, known_on))
+    cohort, missing = _cohort(world, model, cohort_day, age, known_on)
+    profiles = scored.of_labels(model, cohort) if age == max(feedback.ages) else []
+    return Evaluated(_measured(model, feedback, cohort, missing), profiles)
 
 
 def _cohort(world: World, model: Model, cohort_day: Day, age: int, known_on: Day) -> tuple[Cohort, set[str]]:
@@ -148,10 +159,9 @@ def _count(users: rules.Rules, rule: AvoidRule) -> int:
         return users.count(rule.where)
 
 
-def _news(before: list[Measurement], after: list[Measurement]) -> list[Measurement]:
-    """Give what is said of a cohort now when anything of it is not what was said before."""
-    same = {_said(one) for one in before} == {_said(one) for one in after}
-    return [] if same else after
+def _are_news(before: Sequence[Measurement], after: Sequence[Measurement]) -> bool:
+    """Tell whether anything of what is said of a cohort now is not what was said before."""
+    return {_said(one) for one in before} != {_said(one) for one in after}
 
 
 def _said(one: Measurement) -> tuple[object, ...]:

@@ -13,10 +13,8 @@ from vitals.io.observing import due_instant
 from vitals.io.sources.arrivals import arrivals
 from vitals.io.sources.counts import label_counts
 from vitals.io.world import World
-from vitals.records import Day
+from vitals.records import FURTHER_DAYS, Day
 from vitals.spec import Model
-
-FURTHER_DAYS = 7  # labels may come that much after their window and still revise what was said
 
 
 def arrived(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int]]:

@@ -16,8 +16,8 @@ from vitals import words
 from vitals.judging import labels
 from vitals.judging.day import Today
 from vitals.profiles import NumericSummary, Profile
-from vitals.records import ESTIMATE, WHOLE, Day, Measurement
-from vitals.signals.scored import DECIDED, NEGATIVE, OWN, POSITIVE
+from vitals.records import ESTIMATE, FURTHER_DAYS, WHOLE, Day, Measurement
+from vitals.signals.scored import DECIDED, POSITIVE, is_own, label_of, label_segments
 from vitals.spec import Model
 from vitals.spec.model import Task
 from vitals.stats import cbpe
@@ -48,18 +48,25 @@ class Estimates:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._learned: dict[Day, dict[str, NumericSummary]] = defaultdict(dict)
+        self._learned: dict[Day, dict[str, NumericSummary]] = defaultdict(dict)  # by cohort
+        self._known_on: dict[Day, Day] = {}
 
     def remember(self, profiles: Iterable[Profile]) -> None:
-        """Take in profiles of scores by label, under the day on which the labels became known."""
-        for one in profiles:
-            if one.segment in {POSITIVE, NEGATIVE} and isinstance(one.summary, NumericSummary):
-                self._learned[one.day][one.segment] = one.summary
+        """Take in profiles of scores by label; of a cohort said again, what became known last counts."""
+        feedback = self._model.feedback
+        for one in sorted(profiles, key=lambda profile: profile.day):
+            label = label_of(one.segment)
+            if feedback is not None and label is not None and isinstance(one.summary, NumericSummary):
+                cohort = one.day - timedelta(days=max(feedback.ages) + label[1])
+                self._learned[cohort][label[0]] = one.summary
+                self._known_on[cohort] = one.day
 
     def forget(self, today: Day) -> None:
         """Drop what is out of reach."""
-        for day in [day for day in self._learned if day < today - timedelta(days=REACH_DAYS)]:
-            del self._learned[day]
+        for cohort in [
+            one for one, known_on in self._known_on.items() if known_on < today - timedelta(days=REACH_DAYS)
+        ]:
+            del self._learned[cohort], self._known_on[cohort]
 
     def measure(self, today: Today) -> list[Measurement]:
         """Estimate today's metrics, and say how far off the estimates of the cohorts were that became known today.
@@ -93,7 +100,7 @@ class Estimates:
 
     def _calibration(self, today: Today, age: int) -> cbpe.Calibration | str:
         """What scores mean, from the last cohorts with labels; or why that is not known."""
-        known = {day - timedelta(days=age): two for day, two in self._learned.items() if len(two) == 2}
+        known = {day: two for day, two in self._learned.items() if len(two) == 2}
         days = [day for day in today.ordinary(known) if not labels.incomplete(today, day, age)]
         days = days[-self._model.reference.days :]
         if len(days) < LEAST_COHORTS:
@@ -111,12 +118,14 @@ def learned_since(model: Model, before: Day) -> dict[tuple[str, str], Day]:
     score = model.predictions.score
     if model.feedback is None or score is None:
         return {}
-    return dict.fromkeys(((score, POSITIVE), (score, NEGATIVE)), before - timedelta(days=REACH_DAYS))
+    late = max(0, model.feedback.window - max(model.feedback.ages)) + FURTHER_DAYS
+    segments = ((score, segment) for segment in label_segments(late))
+    return dict.fromkeys(segments, before - timedelta(days=REACH_DAYS))
 
 
 def without_own(profiles: Iterable[Profile]) -> list[Profile]:
     """Leave out profiles of scores by label or decision: they are no segments to be judged."""
-    return [one for one in profiles if one.segment not in OWN]
+    return [one for one in profiles if not is_own(one.segment)]
 
 
 @dataclass(frozen=True)
