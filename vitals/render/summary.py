@@ -116,7 +116,7 @@ def _row(one: Episode) -> tuple[str, ...]:
         words.short_day(one.opened_on),
         words.short_day(one.last_seen_on),
         f"{one.days:,}",
-        f"resolved {words.short_day(one.resolved_on)}" if one.resolved_on else "open",
+        "resolved" if one.resolved_on else "open",
     )
 
 
