@@ -4,12 +4,13 @@ Pure selection of stored rows; a cohort's number at an age is only ever put besi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from vitals import words
 from vitals.judging import paired
 from vitals.judging.history import History
 from vitals.judging.performance import metric_of, usual
-from vitals.records import ESTIMATE, HOLDOUT, PAIRED, WHOLE, Day, Measurement
+from vitals.records import ESTIMATE, HOLDOUT, PAIRED, WHOLE, Day, Finding, Measurement, Symptom
 from vitals.signals.performance import so_far
 from vitals.spec import Model
 from vitals.stats.metrics import DEFAULTS
@@ -17,6 +18,8 @@ from vitals.stats.metrics import DEFAULTS
 NEEDED_DAYS = 14
 REFERENCE_DAYS = 56
 REVISED_SHOWN = 3
+CURVE_DAYS = (1, 2, 3, 5, 7, 14, 21, 30, 60, 90)
+_OF_LABELS = frozenset({Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY})
 _SIGNALS = frozenset({"performance", "label_coverage", ESTIMATE})
 _SHOWN = frozenset({WHOLE, HOLDOUT})
 
@@ -98,6 +101,39 @@ def revisions(model: Model, measurements: Iterable[Measurement], since: Day, day
     if found:
         more = len(found) - REVISED_SHOWN
         yield "; ".join(found[-REVISED_SHOWN:]) + (f"; and {words.count(more, 'older one')}" if more > 0 else "")
+
+
+def delay_curve(measurements: Sequence[Measurement], findings: Iterable[Finding], day: Day) -> Iterator[str]:
+    """Say which share of the predictions had labels after how many days, lately and usually; only on a day with a finding on labels.
+
+    Notes
+    -----
+    The newest cohort speaks for each number of days: the youngest that was looked at late enough. Usual is the mean of
+    the cohorts before it that had no finding of their own.
+    """
+    about = {(one.cohort_day or one.day) for one in findings if one.symptom in _OF_LABELS}
+    if not any(one.day == day for one in findings if one.symptom in _OF_LABELS):
+        return
+    on_time = [one for one in measurements if one.late_days == 0 and one.known_on <= day and not one.segment]
+    known: dict[tuple[int, int], dict[Day, float]] = {}
+    for one in on_time:
+        if one.signal == "label_coverage" and one.value is not None:
+            known.setdefault((one.age, one.age), {})[one.day] = one.value
+    for one in on_time:
+        covered = known.get((one.age, one.age), {}).get(one.day)
+        if one.signal == "label_delay" and one.subject.startswith("day=") and covered is not None:
+            point = int(one.subject.removeprefix("day="))
+            known.setdefault((point, one.age), {})[one.day] = covered * (one.value or 0.0)
+    found: dict[int, tuple[float, float]] = {}
+    for (point, age), series in sorted(known.items()):
+        cohort = day - timedelta(days=age)
+        past = [value for one, value in sorted(series.items()) if one < cohort and one not in about][-REFERENCE_DAYS:]
+        if point and point not in found and cohort in series and len(past) >= NEEDED_DAYS:
+            found[point] = series[cohort], sum(past) / len(past)
+    shown = [point for point in CURVE_DAYS if point in found]
+    if shown:
+        lately, usually = ("/".join(words.number(round(100 * found[k][i])) for k in shown) for i in (0, 1))
+        yield f"known {'/'.join(map(str, shown))} days after the prediction: {lately} % lately, usually {usually} %"
 
 
 def _is_small(then: Measurement, now: Measurement) -> bool:

@@ -78,7 +78,10 @@ def standing(
         metrics=metrics,
         usual=cohorts.usual_ranges(model, past.measurements, metrics),
         usual_holdout=cohorts.usual_ranges(model, past.measurements, metrics, HOLDOUT),
-        revised=tuple(cohorts.revisions(model, past.measurements, since, day)),
+        revised=(
+            *cohorts.delay_curve(past.measurements, past.findings, day),
+            *cohorts.revisions(model, past.measurements, since, day),
+        ),
         warm_up=_warm_up(past.drifts, day) if facts else None,
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
         notes=tuple(_releases(past.measurements, day)),
