@@ -50,6 +50,8 @@ def log_to_stderr(*, debug: bool) -> None:
     log_of_ours = logging.getLogger("vitals")
     log_of_ours.handlers = [logging.StreamHandler(sys.stderr) if debug else logging.NullHandler()]
     log_of_ours.setLevel(logging.DEBUG if debug else logging.WARNING)
+    waiting = logging.getLogger("vitals.waiting")  # a person who waits wants to know for whom
+    waiting.handlers = [] if debug else [logging.StreamHandler(sys.stderr)]
 
 
 def _usage(error: TyperException) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger, runtime, task
 
 from tasks.settings import OUTSIDE
 from tasks.world import world
@@ -14,6 +14,6 @@ from vitals.spec import Model
 @task(name="judge", task_run_name="{model.name}", **OUTSIDE)
 def judge(model: Model) -> Sequence[Transition]:
     """Replay the judgement, under the model's lease."""
-    transitions = judging.judge(world(), model)
+    transitions = judging.judge(world(), model, runtime.flow_run.name or "a flow")
     get_run_logger().info("%s: %d transitions", model.name, len(transitions))
     return transitions

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from vitals.io.store import Store
+from vitals.io.store.lease import LEASE_S, WAIT_S
 from vitals.io.world import World
 from vitals.judging.estimates import learned_since
 from vitals.judging.fold import PAST_DAYS, Fold
@@ -17,10 +18,19 @@ from vitals.records import Day, Judged, Transition, Triage
 from vitals.spec import Model
 
 
-def judge(world: World, model: Model) -> Sequence[Transition]:
-    """Judge a model from its first changed day on; gives the transitions of the days that were judged."""
+def judge(world: World, model: Model, run: str = "vitals") -> Sequence[Transition]:
+    """Judge a model from its first changed day on; gives the transitions of the days that were judged.
+
+    Parameters
+    ----------
+    run : who judges, for others that have to wait meanwhile.
+
+    Raises
+    ------
+    StoreError : the store cannot be used, or somebody else judges for longer than a killed one would hold the lease.
+    """
     store = world.store
-    with store.lease(model.name, world.run_id) as lease:
+    with store.lease(model.name, world.asker(run), LEASE_S, WAIT_S) as lease:
         first = store.begin_judging(model.name, lease)
         if first is None:
             return []

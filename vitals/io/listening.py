@@ -53,7 +53,7 @@ def listen(world: World, channel: str, models: Sequence[Model]) -> list[str]:
     from vitals.io.slack import Slack
 
     slack = Slack(token.get_secret_value(), world.settings.slack_base_url, world.clock)
-    with world.store.lease(f"reactions {channel}", world.run_id, wait_s=_WAIT_S):
+    with world.store.lease(f"reactions {channel}", world.asker("vitals"), wait_s=_WAIT_S):
         return _Listening(world, models, slack).run(talked_about)
 
 

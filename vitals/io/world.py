@@ -4,6 +4,8 @@ Nothing here decides anything; it only holds what the steps touch.
 """
 
 import hashlib
+import os
+import socket
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -72,6 +74,11 @@ class World:
     def observation_hash(self, model: Model) -> str:
         """16 hex digits over everything that changes what an observation holds: the spec and its suite."""
         return hashlib.sha256(f"{model.spec_hash}\n{self.suite_text(model)}".encode()).hexdigest()[:16]
+
+    @staticmethod
+    def asker(run: str) -> str:
+        """Say who asks for a lease, in words for whoever has to wait: `daily 2013-08-14 on host-7, process 4711`."""
+        return f"{run} on {socket.gethostname()}, process {os.getpid()}"
 
     def close(self) -> None:
         """Close what was opened."""

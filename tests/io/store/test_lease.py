@@ -105,3 +105,27 @@ def test_waiting_ends_when_it_is_given_back(store, open_store, url):
         lease.check()
     child.join()
     assert child.exitcode == 0
+
+
+def test_a_dead_owner_is_replaced_although_the_clock_was_set_back(store, clock):
+    """Its lease would last for another hour; but its heart does not beat, which needs no clock to be seen."""
+    dead = store.lease(MODEL, "killed", seconds=0.4)
+    dead.__enter__()
+    dead._done.set()
+    dead._beat.join()
+    clock.forward(-3600)
+
+    with store.lease(MODEL, "next", seconds=0.4, wait_s=20) as lease:
+        lease.check()
+
+
+def test_who_waits_says_for_whom_once(store, open_store, url, caplog):
+    """The line names the owner; it is not repeated while the same one holds it, and takes nothing from the living."""
+    with store.lease(MODEL, "daily 2013-08-14 on host-7", seconds=0.6) as lease:
+        with pytest.raises(StoreError, match="judged by daily"), open_store(url).lease(MODEL, "other", wait_s=0.8):
+            pass
+        lease.check()
+
+    said = [record.getMessage() for record in caplog.records if record.name == "vitals.waiting"]
+    assert len(said) == 1
+    assert said[0].startswith(f"{MODEL} is being judged by daily 2013-08-14 on host-7 until 2013-08-15 10:05:00 UTC")

@@ -14,10 +14,9 @@ from vitals.errors import NotifyError
 from vitals.io.slack.client import Slack
 from vitals.io.slack.delivery import deliver
 from vitals.io.slack.log import Receipt
-from vitals.io.slack.turn import LEASE_S, WAIT_S
 from vitals.io.store import Store
 from vitals.io.store.digests import ROOT, Delivery, StoredDigest
-from vitals.io.store.lease import CHANNEL, HeldError
+from vitals.io.store.lease import CHANNEL, LEASE_S, WAIT_S, HeldError
 from vitals.records import Day
 from vitals.render.messages import SlackMessage
 

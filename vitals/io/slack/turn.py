@@ -20,12 +20,10 @@ from vitals.io.slack.log import DeliveryLog, Receipt
 from vitals.io.slack.parcel import LOG
 from vitals.io.slack.refusals import RefusedError, TakenOverError
 from vitals.io.store.digests import DeliveryState, StoredDigest
-from vitals.io.store.lease import CHANNEL, HeldError, Lease
+from vitals.io.store.lease import CHANNEL, LEASE_S, WAIT_S, HeldError, Lease
 from vitals.records import Day
 from vitals.render.slack import SlackMessage
 
-LEASE_S = 60.0
-WAIT_S = 90.0  # longer than a killed holder's lease lasts
 _BACK = timedelta(days=70)
 
 

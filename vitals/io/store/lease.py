@@ -1,7 +1,8 @@
 """Who judges a model now: a lease with a heartbeat, kept as one row, taken over after it ran out.
 
 A lease is safety, not queueing: Prefect's slots may leak or be lost, this row cannot. It may also be taken on another
-name than a model's (`channel C0123456789`) to keep two senders apart.
+name than a model's (`channel C0123456789`) to keep two senders apart. Whoever waits says for whom, on a logger of its
+own: people at a terminal want to read it without the rest of the log.
 """
 
 import logging
@@ -21,10 +22,14 @@ from vitals.io.store.statements import hold
 from vitals.io.store.tables import model_state
 
 _LOG = logging.getLogger(__name__)
+_WAITING = logging.getLogger("vitals.waiting")
 _POLL_S = 0.25
+LEASE_S = 60.0
+WAIT_S = 90.0  # longer than a killed holder's lease lasts
 
 
 CHANNEL = "channel "
+_Holder = tuple[str, datetime]
 
 
 class HeldError(StoreError):
@@ -62,13 +67,15 @@ class Lease:
             When somebody else holds it for longer than `wait_s`.
         """
         until = time.monotonic() + self._wait_s
+        seen, since = None, 0.0
         while (holder := self._take()) is not None:
-            if time.monotonic() >= until:
-                work = "told" if self.model.startswith(CHANNEL) else "judged"
-                raise HeldError(
-                    f"{self.model} is being {work} by {holder[0].rpartition(' #')[0]} until {holder[1]:%Y-%m-%d %H:%M:%S} UTC; "
-                    "wait for it to end, or, when it was killed, until then"
-                )
+            now = time.monotonic()
+            if holder != seen:  # it is new, or its heart beats
+                seen, since = self._say(holder, seen), now
+            elif now - since > self._seconds and self._take(dead=holder) is None:
+                break  # a clock that was set back would keep the lease of a killed one for hours
+            if now >= until:
+                raise HeldError(f"{self._held(holder)}; wait for it to end, or, when it was killed, until then")
             time.sleep(min(_POLL_S, self._seconds / 3))
         self._beat.start()
         return self
@@ -108,13 +115,26 @@ class Lease:
                 f"{self._seconds:g} s; run it again, nothing was written"
             )
 
-    def _take(self) -> tuple[str, datetime] | None:
-        """Take it when it is free or ran out, else tell who holds it."""
+    def _say(self, holder: _Holder, before: _Holder | None) -> _Holder:
+        """Say once for whom this waits; gives it back."""
+        if self._wait_s and (before is None or before[0] != holder[0]):
+            _WAITING.warning("%s; waiting up to %g s", self._held(holder), self._wait_s)
+        return holder
+
+    def _held(self, holder: _Holder) -> str:
+        work = "told" if self.model.startswith(CHANNEL) else "judged"
+        return (
+            f"{self.model} is being {work} by {holder[0].rpartition(' #')[0]} until {holder[1]:%Y-%m-%d %H:%M:%S} UTC"
+        )
+
+    def _take(self, dead: _Holder | None = None) -> _Holder | None:
+        """Take it when it is free, ran out or is that of a dead holder, else tell who holds it."""
         with self._database.writing() as connection:
             state = hold(connection, self.model)
             now = self._clock()
-            if state.lease_owner is not None and state.lease_until > now:
-                return state.lease_owner, state.lease_until
+            holder = (state.lease_owner, state.lease_until)
+            if state.lease_owner is not None and state.lease_until > now and holder != dead:
+                return holder
             connection.execute(
                 update(model_state)
                 .where(model_state.c.model == self.model)
