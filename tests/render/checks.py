@@ -28,7 +28,7 @@ def check(message: SlackMessage, allowed: Collection[str] = ()) -> None:
 
 def check_limits(message: SlackMessage) -> None:
     """Hold a message against the limits that Slack documents, and against the ones it does not."""
-    blocks = list(message.blocks)
+    blocks = [_sent(block) for block in message.blocks]
     assert blocks
     assert standin.problems(blocks) == []
     assert standin.counted(blocks) <= len(json.dumps(blocks, allow_nan=False)) <= MOST_BYTES
@@ -66,6 +66,11 @@ def second_opinion(block: dict[str, Any]) -> Any:
     """Build a block again with slackblocks, which refuses by rules of its own."""
     made = _BUILDERS[block["type"]](block)._resolve()
     return {key: value for key, value in made.items() if key != "block_id"}
+
+
+def _sent(block: dict[str, Any]) -> dict[str, Any]:
+    """Put a file's id for its name, as the sender does."""
+    return {**block, "slack_file": {"id": "F0123456789"}} if block["type"] == "image" else block
 
 
 def _without_defaults(value: Any) -> Any:
