@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -118,6 +121,34 @@ def test_a_reaction_is_heard_once(desk: Desk, slack: SlackServer) -> None:
     assert len(slack.roots()) == 2
 
 
+def test_judging_everything_again_gives_the_same_rows(desk: Desk, slack: SlackServer) -> None:
+    """Decisions that came from reactions are dated rows like any other."""
+    slack.react(slack.channel, root(slack), "white_check_mark", ANNA.id)
+    desk.run("run", "--day", str(NEW))
+    slack.unreact(slack.channel, root(slack), "white_check_mark", ANNA.id)
+    desk.run("run", "--day", str(NEW + timedelta(days=1)))
+    before = desk.dump()
+    assert len(before["triage"]) == 2
+
+    with sqlite3.connect(desk.store) as connection:
+        connection.execute("UPDATE model_state SET dirty_from = ?", (str(FIRST),))
+    connection.close()
+    desk.run("run", "--day", str(NEW + timedelta(days=1)))
+
+    assert {name: _without_run(rows) for name, rows in desk.dump().items()} == {
+        name: _without_run(rows) for name, rows in before.items()
+    }
+
+
+def _without_run(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Rows without the id of the run that wrote them, which is twelve hex digits."""
+    return sorted((tuple(v for v in row if not _is_run(v)) for row in rows), key=repr)
+
+
+def _is_run(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{12}", value))
+
+
 def test_a_reaction_that_goes_is_undone(desk: Desk, slack: SlackServer) -> None:
     """It held while days were judged with it; from the next day on it does not."""
     slack.react(slack.channel, root(slack), "eyes", ANNA.id)
@@ -213,7 +244,7 @@ def test_without_history_the_digest_itself_is_still_heard(desk: Desk, slack: Sla
 def test_slack_out_of_reach_costs_no_monitoring(desk: Desk, slack: SlackServer) -> None:
     """What was said is heard by the next run, from its day on."""
     slack.react(slack.channel, root(slack), "eyes", ANNA.id)
-    slack.faults["conversations.replies"] = [Fault(status=503)] * 3
+    slack.faults["conversations.replies"] = [Fault(status=429, retry_after="600")]
 
     ran = desk.run("run", "--day", str(NEW))
     later = desk.run("digest", "--day", str(NEW))
