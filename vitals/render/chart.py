@@ -100,8 +100,8 @@ def _title(figure: "Figure", title: str) -> None:
     share = written.get_window_extent().width / (0.97 * figure.bbox.width)
     if share > 1:
         written.set_fontsize(max(_LARGE / share, _LEAST))
-        share *= max(1 / share, _LEAST / _LARGE)
-    if share > 1.001:
+        share = written.get_window_extent().width / (0.97 * figure.bbox.width)
+    if share > 1:
         written.set_text(shown[: max(1, int(len(shown) / share) - 1)].rstrip(" …") + "…")
 
 
