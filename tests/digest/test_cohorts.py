@@ -1,13 +1,14 @@
 """What a digest says of cohorts: the holdout first, what is so far, what was revised, and like beside like."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from tests.digest.samples import DAY, facts, model
 from vitals.digest import Digest, ModelNews, compose
-from vitals.digest.cohorts import newest, revisions, usual_ranges
-from vitals.records import Day, Measurement
+from vitals.digest.cohorts import delay_curve, newest, revisions, usual_ranges
+from vitals.records import Day, Finding, Measurement, Severity, Symptom
 from vitals.render import text
 from vitals.spec.model import Feedback, Model
 
@@ -164,3 +165,24 @@ def test_the_holdout_speaks_for_a_revised_cohort() -> None:
     (found,) = revisions(watched(holdout="tried = 0"), rows, rows[0].known_on, rows[1].known_on)
 
     assert "0.4, revised from 0.5" in found
+
+
+def test_the_delay_curve_is_said_on_a_day_with_a_finding_on_labels() -> None:
+    """Shares of the predictions, of the newest cohort that is old enough, beside the usual; silent on other days."""
+
+    def rows(back: int, young: float, old: float, known: float) -> list[Measurement]:
+        on = DAY - timedelta(days=back)
+        first = Measurement("m", on - timedelta(days=1), 1, on, "label_coverage", "", "", young, None, None, 900)
+        last = replace(first, day=on - timedelta(days=7), age=7, value=old)
+        points = [replace(last, signal="label_delay", subject=f"day={k:02d}", value=known) for k in range(3, 7)]
+        return [first, last, *points]
+
+    history = [one for back in range(1, 20) for one in rows(back, 0.45, 0.96, 0.9)]
+    late = Finding("m", DAY, None, 2, Severity.CRITICAL, Symptom.LABEL_DELAY, "labels", "", "late", "wait")
+
+    now = [*history, *rows(0, 0.0, 0.6, 0.25)]
+    assert list(delay_curve(now, [late], DAY)) == [
+        "known 1/3/5/7 days after the prediction: 0/15/15/60 % lately, usually 45/86/86/96 %"
+    ]
+    assert not list(delay_curve(now, [], DAY))
+    assert not list(delay_curve(now, [replace(late, symptom=Symptom.PERFORMANCE)], DAY))

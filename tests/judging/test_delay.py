@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.judging.building import day, measured, model, observed, one, today
+from tests.judging.building import Past, day, measured, model, observed, one, today
 from vitals.judging import delay, labels
 from vitals.judging.day import Ruling
+from vitals.judging.fold import Fold
 from vitals.records import Measurement, Severity, Symptom
 from vitals.spec.model import Feedback
 
@@ -162,6 +163,26 @@ def test_an_older_cohort_alone_is_information_and_no_bad_day() -> None:
     assert labels.LATE in ruling.judged  # by the young cohort
     alone, _ = judge(cohort(61, 7, 0.96, 5.6, 0), past(), found=[first])
     assert labels.LATE not in alone.judged
+
+
+def test_an_incident_resolves_when_new_cohorts_are_fine_though_its_own_get_older() -> None:
+    """Two cohorts came late; two good days later it is over, and at seven days they are information only."""
+    fold, draw, found = Fold(model(), Past(day(0)), (), ()), np.random.default_rng(1), {}
+    for on in range(8, 72):
+        young, old = (float(draw.normal(half, 0.1)) for half in (1.0, 1.6))
+        now = cohort(on - 1, 1, 0.45, young, 0) if on - 1 not in {60, 61} else cohort(on - 1, 1, 0.0, None, None)
+        now += cohort(on - 7, 7, 0.96, old if on - 7 not in {60, 61} else 6.0, 0)
+        judged = fold.judge(observed(day(on), None, *now))
+        found[on] = [one.severity for one in judged.findings if one.symptom is Symptom.LABEL_DELAY]
+
+    (incident,) = [one for one in fold.incidents if one.symptom is Symptom.LABEL_DELAY]
+    assert {on: severities for on, severities in found.items() if severities} == {
+        61: [Severity.CRITICAL],
+        62: [Severity.CRITICAL],
+        67: [Severity.INFO],
+        68: [Severity.INFO],
+    }
+    assert (incident.opened_on, incident.resolved_on, incident.days) == (day(61), day(64), 2)
 
 
 def test_warm_up_says_nothing() -> None:
