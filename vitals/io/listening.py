@@ -5,7 +5,7 @@ nothing is heard and nothing is said about it (`vitals check` does).
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property
@@ -118,7 +118,7 @@ class _Listening:
         if changed.seen or changed.lost:
             self.world.store.hear(changed.seen, changed.lost, rows, undone)
         unclear = [_unclear(one) for one in changed.new if not one.about]
-        return [*(_sentence(one, about[one.target]) for one in rows), *unclear]
+        return [*_sentences(rows, about), *unclear]
 
     def _read(self, told: _Told) -> Iterator[_Message]:
         """Read a digest's message and its replies; what cannot be read now is heard another time."""
@@ -196,10 +196,17 @@ class _Changed:
     still: Sequence[Said]
 
 
-def _sentence(row: Triage, about: Opened) -> str:
-    what = " ".join(part for part in ((about.symptom or "").replace("_", " "), about.subject, about.segment) if part)
-    until = f" until {row.until}" if row.until else ""
-    return f"{row.model} {what}: {_VERBS[row.kind]} {row.who}{until} ({row.why})"
+def _sentences(rows: Sequence[Triage], about: Mapping[str, Opened]) -> Iterator[str]:
+    """Say each decision once, with all subjects that it is about."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        one = about[row.target]
+        until = f" until {row.until}" if row.until else ""
+        said = f"{_VERBS[row.kind]} {row.who}{until} ({row.why})"
+        what = " ".join(part for part in ((one.symptom or "").replace("_", " "), one.segment) if part)
+        together.setdefault((f"{row.model} {what}", said), []).append(one.subject)
+    for (what, said), subjects in together.items():
+        yield f"{what} {words.listed([one for one in subjects if one], most=6)}".rstrip() + f": {said}"
 
 
 def _unclear(said: Said) -> str:

@@ -73,7 +73,8 @@ def text(sheet: Sheet) -> str:
     if sheet.table:
         lines += ["", sheet.table.title.upper(), *_columns(sheet.table)]
     for title, said in sheet.lists:
-        lines += ["", title.upper(), *(line for one in said for line in _wrap(one, "  ", "    "))]
+        if said:
+            lines += ["", title.upper(), *(line for one in said for line in _wrap(one, "  ", "    "))]
     return "\n".join([*lines, "", *_wrap(sheet.footer)]) + "\n"
 
 
