@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vitals import words
+from vitals.calendars import calendar_name
 from vitals.digest.content import State
 from vitals.judging.drift import PART, part_words
-from vitals.records import Evidence, Finding, Incident, Severity, Symptom
+from vitals.records import Day, Evidence, Finding, Incident, Severity, Symptom
 from vitals.spec.model import Model
 
 _WEEK = " over the last 7 days"
 SAME_SHARE = 0.02
+LEAST_TOGETHER = 3
 NAME, SENTENCE = 80, 600
 """Most characters of a name and of a sentence that come from data."""
 
@@ -112,7 +114,53 @@ def group(cases: Iterable[Case]) -> list[tuple[Case, ...]]:
             within[key[1:] + subjects].append(cluster)
     for found in within.values():
         groups += [tuple(sorted(cluster, key=lambda c: order[id(c)])) for cluster in _clusters(found)]
+    groups = [tuple(sorted(members, key=lambda c: order[id(c)])) for members in _unusual_days(groups)]
     return sorted(groups, key=lambda members: order[id(members[0])])
+
+
+def _unusual_days(groups: Iterable[tuple[Case, ...]]) -> list[tuple[Case, ...]]:
+    """Merge what moved in different ways on one day when it is a third of a model's inputs or more.
+
+    Only inputs: a symptom or an answer is never hidden in it.
+    """
+    kept: list[tuple[Case, ...]] = []
+    moved: dict[tuple[str, str, str], list[tuple[Case, ...]]] = defaultdict(list)
+    for members in groups:
+        first = members[0]
+        models = {case.model.name for case in members}
+        inputs = first.model.predictions.inputs
+        drifted = all(
+            case.finding and case.symptom is Symptom.INPUT_DRIFT and case.subject in inputs and not case.segment
+            for case in members
+        )
+        if drifted and len(models) == 1 and not first.woken:
+            moved[first.model.name, str(first.severity is Severity.INFO), first.state].append(members)
+        else:
+            kept.append(members)
+    for found in moved.values():
+        together = [case for members in found for case in members]
+        least = max(LEAST_TOGETHER, math.ceil(len(together[0].model.predictions.inputs) / 3))
+        enough = len(found) > 1 and len({case.subject for case in together}) >= least
+        kept += [tuple(together)] if enough else found
+    return kept
+
+
+def is_unusual_day(cases: Sequence[Case]) -> bool:
+    """Whether a group is one of inputs that moved in different ways."""
+    parts = {case.part.subject if case.part else "" for case in cases}
+    shares = [_share(case) for case in cases]
+    apart = len(parts) > 1 or max(shares) - min(shares) > SAME_SHARE + 1e-12
+    return apart and len({case.subject for case in cases}) >= LEAST_TOGETHER and cases[0].symptom is Symptom.INPUT_DRIFT
+
+
+def _unusual(cases: Sequence[Case], day: Day) -> str:
+    """Name the day, how many inputs moved, and what moved first."""
+    model, subjects = cases[0].model, {words.visible(case.subject, NAME): None for case in cases}
+    name = calendar_name(day, model.calendar)
+    total = len(model.predictions.inputs)
+    what = f"unusual day{f' ({name})' if name else ''}: {len(subjects)} of {total} inputs moved"
+    own = next((case.finding.statement for case in cases if case.finding), "")
+    return words.visible(f"{what}: {words.listed(list(subjects), most=6)}; {own}", SENTENCE)
 
 
 def statement(cases: Sequence[Case]) -> str:
@@ -122,6 +170,8 @@ def statement(cases: Sequence[Case]) -> str:
         return f"last seen {words.day_words(incident.last_seen_on)}" if incident else ""
     if len(cases) == 1 or part is None:
         return words.visible(first.statement, SENTENCE)
+    if is_unusual_day(cases):
+        return _unusual(cases, first.day)
     findings = [case.finding for case in cases if case.finding]
     subjects = list(dict.fromkeys(words.visible(f.subject, NAME) for f in findings))
     shares = [_share(case) for case in cases]

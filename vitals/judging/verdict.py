@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from vitals.judging.scores import NONE, PartScore, Scored
 from vitals.records import WHOLE, Day
-from vitals.stats.atoms import Atom
+from vitals.stats.atoms import SENTINELS, Atom
 from vitals.stats.parts import number
 from vitals.stats.unitfilter import Shifted
 
@@ -151,6 +151,8 @@ class Verdict:
         atom = self.atom
         if atom is None or self.rule not in {Rule.DAY, Rule.TWO_DAYS, Rule.ATOM}:
             return None
+        if atom.z < 1 and atom.value not in SENTINELS:
+            return None  # rain of 0.24 inch is rain
         moved = abs(first.share - first.usual) if first else 0.0
         if self.rule is not Rule.ATOM and (atom.share - atom.most < _MOST_OF_IT * moved or first is None):
             return None

@@ -78,8 +78,8 @@ def moved_alone(today: Iterable[Mini], past: Sequence[Iterable[Mini]]) -> str | 
         if mini.quantiles is not None and len(usual[mini.segment]) >= LEAST_DAYS
     }
     for members in _by_key(moves).values():
-        ranked = sorted(members, key=lambda name: (-moves[name], name))
-        if len(ranked) >= 3 and moves[ranked[0]] >= MOVED and moves[ranked[1]] <= STILL:
+        ranked = sorted(members, key=lambda name: (-moves[name][0], name))
+        if len(ranked) >= 3 and moves[ranked[0]][0] >= MOVED and max(moves[name][1] for name in ranked[1:]) <= STILL:
             return ranked[0]
     return None
 
@@ -148,13 +148,14 @@ def _at_most(group: Group, change: float) -> float:
     return abs(change) if group.most is None else max(abs(change), group.most)
 
 
-def _moved(now: tuple[float, ...], past: Sequence[tuple[float, ...]]) -> float:
-    """Largest move of the three middle quantiles in their own sd, at least 2 % of the distance between the outer two."""
+def _moved(now: tuple[float, ...], past: Sequence[tuple[float, ...]]) -> tuple[float, float]:
+    """Least and largest move of the three middle quantiles in their own sd, at least 2 % of the distance of the outer two."""
     table = np.array(past)[:, 1:-1]
     width = float(np.median(table[:, -1] - table[:, 0]))
     spread = np.maximum(table.std(axis=0, ddof=1), max(0.02 * width, 1e-12))
     away = np.abs(np.array(now)[1:-1] - table.mean(axis=0))
-    return float(np.where(away >= LEAST_MOVE * width, away / spread, 0.0).max())
+    z = np.where(away >= LEAST_MOVE * width, away / spread, 0.0)
+    return float(z.min()), float(z.max())
 
 
 def _same(atom: str | None, value: str) -> bool:
