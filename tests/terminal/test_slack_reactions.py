@@ -13,6 +13,8 @@ import pytest
 from tests.slack import BOT_USER, EVERY_SCOPE, TOKEN, Fault, Person, SlackServer
 from tests.terminal.desk import FIRST, LAST, NEW, Desk
 
+pytestmark = pytest.mark.slow
+
 ANNA, BEN = Person("U0ANNA0001", "Anna"), Person("U0BEN00002", "Ben")
 APP = Person(BOT_USER, "vitals", bot=True)
 

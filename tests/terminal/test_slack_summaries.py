@@ -12,6 +12,8 @@ import pytest
 from tests.slack import BOT_USER, LOST_AFTER, TOKEN, Channel, Fault, Person, SlackServer
 from tests.terminal.desk import FIRST, LAST, NEW, Desk
 
+pytestmark = pytest.mark.slow
+
 SUNDAY = FIRST + timedelta(days=6)
 RANGE = ("--first-day", str(FIRST), "--last-day", str(LAST))
 USUAL, OTHER = "C0123456789", "C0000000002"
