@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,7 +154,8 @@ class Workspace:
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Become what a snapshot tells."""
+        """Become what a snapshot tells; the snapshot stays as it is."""
+        snapshot = deepcopy(snapshot)
         self.channels = {one["id"]: Channel(**one) for one in snapshot["channels"]}
         self.people = {one["id"]: Person(**one) for one in snapshot["people"]}
         self.files = {
