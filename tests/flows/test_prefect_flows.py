@@ -91,6 +91,36 @@ def test_a_backfill_backwards_is_refused_in_its_first_line() -> None:
     assert "swap them" in (state.message or "")
 
 
+@pytest.mark.usefixtures("flows_home")
+def test_fan_out_refuses_a_store_that_machines_cannot_share() -> None:
+    """A SQLite file is refused by name before anything starts."""
+    from flows.backfill import backfill
+
+    state = backfill(["flight_late"], DAY, DAY, fan_out=True, return_state=True)
+
+    assert state.is_failed()
+    assert "VITALS_STORE_URL is sqlite:///" in (state.message or "")
+
+
+def test_a_second_backfill_skips_what_is_done_and_a_digest_is_told_once(flows_home: Path) -> None:
+    """Resuming observes nothing again; the same day told twice is one digest, and its run is named after it."""
+    from flows.backfill import backfill
+    from flows.daily import daily
+    from tasks.world import world
+
+    week = days_from(DAY - timedelta(days=3), 3)
+    backfill(["flight_late"], week[0], week[-1], return_state=True)
+    before = world().store.dump()
+
+    again = backfill(["flight_late"], week[0], week[-1], return_state=True)
+    first, second = (daily(["flight_late"], DAY, return_state=True) for _ in range(2))
+
+    assert again.name == "nothing to do"
+    assert before["partition"] == world().store.dump()["partition"][: len(before["partition"])]
+    assert first.name == second.name
+    assert len(list((flows_home / "digests").iterdir())) == 1
+
+
 def test_one_step_is_one_task() -> None:
     """Live, a model's day costs at most eight task runs."""
     from flows.steps import STEPS
