@@ -142,7 +142,7 @@ class Column:
         unit = self._unit(counted, basis, rows)
         atom, repeats = self._atom(day, reference), self._repeats(day, reference)
         rule = Rule.HARD if hard else self._day_rule(day, one_day.z, len(reference))
-        if rule is None and atom is not None and atom.steady and atom.z >= 1:
+        if rule is None and atom is not None and atom.news:
             rule = Rule.ATOM
         if rule is None and unit is not None and unit.z > THRESHOLD:
             rule = Rule.UNIT_FILTER

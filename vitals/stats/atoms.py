@@ -18,6 +18,7 @@ LEAST_SHARE, LEAST_SENTINEL = 0.02, 0.005
 LEAST_ROWS = 10
 _BEYOND, _SENTINEL_BEYOND = 2.0, 1.25
 _ERRORS = 4.0
+_TIMES = 3.0
 _STEADY = 0.03  # flights: distances 1.5 %, weather 5-30 %
 
 
@@ -50,6 +51,11 @@ class Atom:
     most: float
     z: float
     steady: bool
+
+    @property
+    def news(self) -> bool:
+        """Whether it is new by itself; a known value that swells is the share band's."""
+        return self.steady and self.z >= 1 and self.share >= _TIMES * self.most
 
 
 def new_atom(today: Frequent, past: Sequence[Frequent], stored: int = 20) -> Atom | None:

@@ -1,6 +1,7 @@
 """A text column's parts: null, the frequent categories, the rest, and what was never seen before.
 
-Only stored categories (the 200 most frequent of a day) can be unseen; rows of a day's tail are `other`.
+Only stored categories (the 200 most frequent of a day) can be unseen, and only with twice the rows that a category in the
+tail of a reference day may have had; all else is `other`. (A thousand categories: every day others enter the 200.)
 """
 
 from collections.abc import Callable, Sequence
@@ -63,9 +64,9 @@ class CategoricalParts:
         apart, place = column[at] >= 0, np.zeros((len(days), len(kept)))
         place[day_of[apart], column[at[apart]]] = rows[apart]
         # A reference day's unseen rows are those in categories that no other reference day has.
-        new = ~apart & (seen_on[at] == known)
-        unseen = np.bincount(day_of[new], weights=rows[new], minlength=len(days))
         total = np.array([s.n for s in summaries], dtype=np.float64)
+        new = ~apart & (seen_on[at] == known) & (rows > 2 * _hidden(summaries[:ends]) * total[day_of])
+        unseen = np.bincount(day_of[new], weights=rows[new], minlength=len(days))
         other = total - nulls[:, 0] - place.sum(axis=1) - unseen
         names = ("null", *(f"={self._texts[codes[i]]}" for i in kept), "other", "unseen")
         block = np.concatenate([nulls, place, other[:, None], unseen[:, None]], axis=1)
@@ -95,6 +96,11 @@ class CategoricalParts:
         """Up to 20 categories, the most frequent first, ties by text: what holds depends on no order of days."""
         ordered = sorted(found.tolist(), key=lambda i: (-sums[i], self._texts[codes[i]]))
         return ordered[:_KEPT]
+
+
+def _hidden(reference: "Sequence[CategoricalSummary]") -> float:
+    """Largest share that a category which is not stored can have had on a reference day."""
+    return max((float(s.counts[-1]) / s.n for s in reference if s.other and len(s.counts)), default=0.0)
 
 
 def id_like(reference: "Sequence[CategoricalSummary]") -> bool:
