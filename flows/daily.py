@@ -87,7 +87,7 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
         story.tell(watched, channel, day_of, STEPS, outcome)
     story.sum_up(watched, channel, story.told_days(outcome), week, outcome)
     show_findings(watched, outcome.observed)
-    if outcome.delivered and not outcome.undelivered:
+    if world().settings.heartbeat_url and outcome.delivered and not outcome.undelivered:
         beat()
     return summary(outcome)
 
