@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told
 from vitals.digest.standing import standing
-from vitals.errors import InputError, NotifyError, UndeliveredError
+from vitals.errors import InputError, NotifyError
 from vitals.io.composing import composed_from
 from vitals.io.store.digests import DeliveryState
 from vitals.io.world import World
@@ -70,11 +70,7 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
 
     client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url, world.clock)
     way = Way(world.store, client, _rendering(client), settings.slack_fallback_channel)
-    try:
-        digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
-    except UndeliveredError as error:
-        error.shown = text.render(sent(world, channel, day))
-        raise
+    digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
     return Delivered(digest, text.render(digest), receipt.words, arrived=receipt.state is not DeliveryState.UNCLEAR)
 
 

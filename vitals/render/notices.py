@@ -11,7 +11,7 @@ from vitals import words
 from vitals.digest.content import Digest
 from vitals.render import phrases
 from vitals.render.blocks import Block, bullets, context, escaped, fitting, link, metadata, rich, section, text
-from vitals.render.slack import SlackMessage
+from vitals.render.messages import SlackMessage
 
 _MOST_TEXT = 3_950  # bytes; an edit of more than 4,000 is refused
 REPEAT = "Possible repeat: Slack did not say whether this was posted before."

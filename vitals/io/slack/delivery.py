@@ -14,7 +14,7 @@ from vitals.io.slack.parcel import Parcel
 from vitals.io.slack.root import deliver_root, known_receipt
 from vitals.io.slack.thread import deliver_thread
 from vitals.io.store.digests import ROOT, DeliveryState
-from vitals.render.slack import SlackMessage
+from vitals.render.messages import SlackMessage
 
 
 def deliver(

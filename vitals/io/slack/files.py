@@ -15,7 +15,7 @@ from vitals.io.slack.refusals import AUTH, RefusedError, TakenOverError, Unclear
 from vitals.io.store.digests import Delivery, DeliveryState
 
 if TYPE_CHECKING:
-    from vitals.render.slack import Attachment
+    from vitals.render.messages import Attachment
 
 _NOWHERE = "-"  # a picture for a block is in no channel of its own
 

@@ -26,7 +26,7 @@ from vitals.io.slack.refusals import (
 )
 from vitals.io.store.digests import ROOT, Delivery
 from vitals.records import Day
-from vitals.render.slack import SlackMessage
+from vitals.render.messages import SlackMessage
 
 LOG = logging.getLogger("vitals.slack")
 ATTEMPTS = 3

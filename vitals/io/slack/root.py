@@ -10,7 +10,7 @@ from vitals.io.slack.parcel import LOG, Parcel, Rung, as_text, step_down, with_p
 from vitals.io.slack.refusals import EDIT, NOT_IN_CHANNEL, RefusedError, UnreadableError
 from vitals.io.store.digests import Delivery, DeliveryState, StoredDigest
 from vitals.render import notices
-from vitals.render.slack import SlackMessage
+from vitals.render.messages import SlackMessage
 
 TO_COME = "its thread is still to come"
 

@@ -13,7 +13,7 @@ from vitals.io.slack.parcel import Parcel, Part, plain
 from vitals.io.slack.refusals import EDIT, PAYLOAD, THREAD, RefusedError, UnreadableError
 from vitals.io.store.digests import DeliveryState
 from vitals.render import notices
-from vitals.render.slack import SlackMessage
+from vitals.render.messages import SlackMessage
 
 _PACE_S = 1.0  # Slack takes about one message a second in a channel
 

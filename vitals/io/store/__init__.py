@@ -237,6 +237,10 @@ class Store:
         """Read the digests of first..before (exclusive) that did not surely reach the channel, by day."""
         return digests.undelivered(self._database, channel, first, before)
 
+    def unfinished(self, channel: str, first: Day, before: Day) -> list[StoredDigest]:
+        """Read the digests of first..before (exclusive) whose root is in the channel and the rest is not, by day."""
+        return digests.unfinished(self._database, channel, first, before)
+
     def intend(
         self, channel: str, day: Day, revision: int, content: str, payload_hash: str, step: str = ROOT
     ) -> Delivery | None:

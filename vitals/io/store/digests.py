@@ -156,18 +156,26 @@ def told_before(database: Database, channel: str, day: Day, revision: int) -> St
 
 def undelivered(database: Database, channel: str, first: Day, before: Day) -> list[StoredDigest]:
     """Read the last revision of each day in first..before (exclusive) that did not surely reach the channel, by day."""
+    return _read(database, *_latest(channel, first, before), ~_root(_REACHED))
+
+
+def unfinished(database: Database, channel: str, first: Day, before: Day) -> list[StoredDigest]:
+    """Read the last revision of each day in first..before (exclusive) whose root is there and the rest is not."""
+    return _read(database, *_latest(channel, first, before), _root({DeliveryState.SENT}, delivery.c.error.is_not(None)))
+
+
+def _latest(channel: str, first: Day, before: Day) -> list[ColumnElement[bool]]:
     newer = digest.alias()
-    latest = ~exists().where(
+    revised = exists().where(
         newer.c.channel == digest.c.channel, newer.c.day == digest.c.day, newer.c.revision > digest.c.revision
     )
-    within = (digest.c.channel == channel, digest.c.day >= first, digest.c.day < before)
-    return _read(database, *within, latest, ~_root(_REACHED))
+    return [digest.c.channel == channel, digest.c.day >= first, digest.c.day < before, ~revised]
 
 
-def _root(states: Collection[DeliveryState]) -> ColumnElement[bool]:
-    """Whether a digest's root is in one of these states."""
+def _root(states: Collection[DeliveryState], *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a digest's root is in one of these states, and more holds of its row."""
     same = and_(*(delivery.c[name] == digest.c[name] for name in ("channel", "day", "revision")))
-    return exists().where(same, delivery.c.step == ROOT, delivery.c.state.in_([one.value for one in states]))
+    return exists().where(same, delivery.c.step == ROOT, delivery.c.state.in_([one.value for one in states]), *more)
 
 
 def _last(database: Database, *where: ColumnElement[bool]) -> StoredDigest | None:
