@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,11 +93,12 @@ def test_a_digest_is_posted_once(store: Store, client: Slack, workspace: SlackSe
 
 
 def test_what_arrives_is_what_was_rendered(store: Store, client: Slack, workspace: SlackServer) -> None:
-    """Text, blocks and metadata arrive unchanged, and Slack is asked to expand and unfurl nothing."""
+    """Text and blocks arrive unchanged, the metadata with the level, and Slack is asked to expand and unfurl nothing."""
     message = rendering.render(samples.busy())
     send(store, client, samples.busy())
     (sent,) = workspace.roots()
-    assert (sent["text"], sent["blocks"], sent["metadata"]) == (message.text, list(message.blocks), message.metadata)
+    assert (sent["text"], sent["blocks"]) == (message.text, list(message.blocks))
+    assert sent["metadata"]["event_payload"] == {**message.metadata["event_payload"], "level": "full"}
     asked = {name: workspace.calls[0].body[name] for name in ("parse", "link_names", "unfurl_links", "unfurl_media")}
     assert asked == {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
@@ -187,7 +188,6 @@ def test_a_wait_beyond_two_minutes_is_left_to_the_next_run(
         ("invalid_auth", "VITALS_SLACK_TOKEN"),
         ("token_revoked", "VITALS_SLACK_TOKEN"),
         ("missing_scope", "add the scope"),
-        ("not_in_channel", "invite the app"),
         ("channel_not_found", "channel id"),
         ("is_archived", "another channel"),
         ("restricted_action", "workspace admin"),
@@ -207,7 +207,7 @@ def test_a_refusal_is_told_with_its_remedy(
     assert send(store, client, samples.quiet()).state is DeliveryState.SENT
 
 
-@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "invalid_metadata_format"])
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "no_text"])
 def test_refused_blocks_never_silence_a_digest(store: Store, client: Slack, workspace: SlackServer, code: str) -> None:
     """What Slack refuses as blocks is sent as text, the rest of the text in the thread, and the level is recorded."""
     digest = samples.crowd(40, 2)
@@ -227,10 +227,9 @@ def test_details_go_to_the_thread_in_order(
     send(store, client, samples.crowd(100, 5))
     (root,) = workspace.roots()
     assert {one["thread_ts"] for one in workspace.replies()} == {root["ts"]}
-    assert [one["metadata"]["event_payload"]["part"] for one in workspace.replies()] == list(
-        range(1, len(workspace.replies()) + 1)
-    )
-    assert waits == [1.0] * len(workspace.replies())
+    replies = [one for one in workspace.replies() if not one.get("files")]
+    assert [one["metadata"]["event_payload"]["part"] for one in replies] == list(range(1, len(replies) + 1))
+    assert waits == [1.0] * len(replies)
 
 
 def test_an_interrupted_thread_is_completed_without_repeats(
@@ -244,7 +243,8 @@ def test_an_interrupted_thread_is_completed_without_repeats(
         send(store, client, digest)
     assert state(store, digest)[-1] == ("thread-002", DeliveryState.UNCLEAR)
     assert send(store, client, digest).words == "was sent before"
-    parts = [one["metadata"]["event_payload"]["part"] for one in workspace.messages()]
+    said = [one for one in workspace.messages() if not one.get("files")]
+    parts = [one["metadata"]["event_payload"]["part"] for one in said]
     assert parts == list(range(len(rendering.render(digest).thread) + 1))
 
 
@@ -304,14 +304,17 @@ def revision(*found: samples.Finding) -> Digest:
 
 
 def test_other_content_of_the_same_day_edits_the_message(store: Store, client: Slack, workspace: SlackServer) -> None:
-    """A revision replaces the message in place, with its blocks, and says that it is one."""
+    """A revision replaces the message in place and says so under its headline; its thread gets one short note."""
     send(store, client, samples.quiet())
     digest = revision(samples.missing("temp", 0.13))
     receipt = send(store, client, digest)
     (root,) = workspace.roots()
     assert receipt.words == "edited in C0123456789"
-    assert (root["text"], root["blocks"]) == (rendering.render(digest).text, list(rendering.render(digest).blocks))
-    assert "(revision 2)" in root["text"]
+    rendered = list(rendering.render(digest).blocks)
+    assert [root["blocks"][0], *root["blocks"][2:]] == rendered
+    assert root["blocks"][1]["elements"][0]["text"].startswith("Revised: Thu 22 Aug was judged again")
+    assert root["text"].startswith("Revised · ")
+    assert [one["text"].split("\n")[0] for one in workspace.replies(root["ts"])] == ["Revision 2 changed:"]
     assert send(store, client, digest).words == "was sent before"
 
 
@@ -326,12 +329,15 @@ def test_a_revision_with_a_new_symptom_is_a_new_message(store: Store, client: Sl
 def test_a_message_that_cannot_be_edited_is_posted_anew(
     store: Store, client: Slack, workspace: SlackServer, code: str
 ) -> None:
-    """When the old message is gone or closed, the revision is a message of its own."""
+    """When the old message is gone or closed, the revision is a message of its own that links the old one."""
     send(store, client, samples.quiet())
     workspace.faults["chat.update"] = [Fault(error=code)]
     receipt = send(store, client, revision(samples.missing("temp", 0.13)))
     assert receipt.words == "sent to C0123456789"
-    assert len(workspace.roots()) == 2
+    old, new = workspace.roots()
+    address = f"archives/C0123456789/p{old['ts'].replace('.', '')}"
+    assert any(address in url and label == "message of 12:00 UTC" for url, label in workspace.links())
+    assert new["text"].startswith("Revised · ")
 
 
 def test_a_lost_reply_to_an_edit_is_edited_again(store: Store, client: Slack, workspace: SlackServer) -> None:
@@ -357,9 +363,9 @@ def test_check_refuses_a_bad_token_by_name(workspace: SlackServer, waits: list[f
     assert "xoxb-wrong" not in str(caught.value)
 
 
-def test_the_history_is_asked_for_a_week_with_metadata(client: Slack, workspace: SlackServer) -> None:
-    """Looking up asks for metadata and not further back than a week."""
-    assert client.find(samples.CHANNEL, {"key": "none"}) is None
+def test_the_history_is_asked_from_the_day_before_with_metadata(client: Slack, workspace: SlackServer) -> None:
+    """Looking up asks for metadata, and not further back than a digest's day may begin anywhere."""
+    assert client.find(samples.CHANNEL, {"key": "none"}, samples.DAY) is None
     (call,) = workspace.calls
     assert call.body["include_all_metadata"] == "1"
-    assert float(call.body["oldest"]) == (clock() - timedelta(days=7)).timestamp()
+    assert float(call.body["oldest"]) == datetime(2013, 8, 21, tzinfo=UTC).timestamp()
