@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Day = date
 WHOLE = ""
 REST = "…"
+BASELINE = "baseline"  # the segment of what is said against approved days
 HOLDOUT = "holdout"  # the segment of the rows that the model did not influence
 SO_FAR = "so far: "  # begins the method of what is not final, since events may still come
 NEWEST = "newest"  # days from the newest label of a cohort to the day on which its age was reached

@@ -70,6 +70,7 @@ HEURISTIC = {"name": "Mean distance", "value": "avg(distance)"}
 ALERT = {"symptom": "input_drift", "subject": "distance"}
 MUTE = {**ALERT, "mute": True, "why": "known"}
 TEST = {**ALERT, "method": "psi", "above": 1e-6}
+APPROVED = {"first_day": "2024-01-01", "last_day": "2024-01-14"}
 Outcome = Callable[["Place", Model], object]
 
 
@@ -224,6 +225,26 @@ def found(_: Place, model: Model) -> object:
     return [one.findings for one in folded(past(), watched=model)]
 
 
+@cache
+def slow() -> tuple[Observed, ...]:
+    """Five weeks in which distances grow by a little every day."""
+    draw = np.random.default_rng(1)
+    return tuple(
+        Observed(
+            facts(day(index), draw.poisson(OFFICE), "UTC"),
+            [numbers(day(index), "distance", draw.normal(1000 + 6 * index, 150, 900))],
+            [],
+            [],
+        )
+        for index in range(35)
+    )
+
+
+def drifted(_: Place, model: Model) -> object:
+    """What judging finds in five weeks of slow drift."""
+    return [one.findings for one in folded(slow(), watched=model)]
+
+
 def told(place: Place, model: Model) -> object:
     """A digest that tells of a broken rule, and the channel it goes to."""
     from tests.judging.building import observed as seen
@@ -313,6 +334,9 @@ CASES: dict[str, Case] = {
     "defaults": Case(observed, {"decision": ["ok"]}, {"decision": ["warn"]}),
     "reference": Case(found, {"days": 14}, {"days": 30}),
     "reference.days": Case(found, 14, 30),
+    "reference.baseline": Case(drifted, None, APPROVED),
+    "reference.baseline.first_day": Case(drifted, "2024-01-01", "2024-01-05", {"reference": {"baseline": APPROVED}}),
+    "reference.baseline.last_day": Case(drifted, "2024-01-12", "2024-01-19", {"reference": {"baseline": APPROVED}}),
     "calendar": Case(found, None, "DE"),
     "avoid": Case(observed, [], [AVOID]),
     "avoid[].name": Case(found, "Bad answers", "Other answers", {"avoid": [AVOID]}),

@@ -13,8 +13,9 @@ from vitals.judging.estimates import learned_since
 from vitals.judging.fold import PAST_DAYS, Fold
 from vitals.judging.needed import needed_since
 from vitals.judging.past import Past
+from vitals.judging.slow import baseline_days
 from vitals.profiles import Profile
-from vitals.records import Day, Judged, Transition, Triage
+from vitals.records import WHOLE, Day, Judged, Transition, Triage
 from vitals.spec import Model
 
 
@@ -36,13 +37,22 @@ def judge(world: World, model: Model, run: str = "vitals") -> Sequence[Transitio
             return []
         past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
         triage = store.triage(model.name)
-        fold = Fold(model, past, profiles_before(store, model, past, triage), triage)
+        fold = Fold(model, past, profiles_before(store, model, past, triage), triage, baseline(store, model, first))
         judged: list[Judged] = []
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))
             lease.check()
         store.replace_judgement(model.name, first, judged, fold.incidents, lease)
     return [change for day in judged for change in day.transitions]
+
+
+def baseline(store: Store, model: Model, before: Day) -> Iterable[Profile]:
+    """The stored profiles of the days that people approved, as far as they lie before a day."""
+    span = baseline_days(model, before)
+    watched = set(model.watched)
+    if span is None:
+        return ()
+    return store.profiles(model.name, *span, lambda _, subject, segment: segment == WHOLE and subject in watched)
 
 
 def profiles_before(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:

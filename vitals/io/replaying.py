@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
-from vitals.io.judging import profiles_before
+from vitals.io.judging import baseline, profiles_before
 from vitals.io.world import World
 from vitals.judging.fold import PAST_DAYS, Fold
 from vitals.records import Day, Incident, Severity
@@ -69,7 +69,7 @@ def _judged(world: World, model: Model, first: Day, last: Day) -> tuple[dict[tup
     store = world.store
     past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
     triage = store.triage(model.name)
-    fold = Fold(model, past, profiles_before(store, model, past, triage), triage)
+    fold = Fold(model, past, profiles_before(store, model, past, triage), triage, baseline(store, model, first))
     days = 0
     for observed in store.observed_days_from(model.name, first, last):
         fold.judge(observed)

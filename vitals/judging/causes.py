@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from vitals import words
 from vitals.judging.drift import PART
-from vitals.records import Day, Evidence, Finding, Severity, Symptom
+from vitals.records import BASELINE, Day, Evidence, Finding, Severity, Symptom
 from vitals.stats import weeks
 
 MOST = 3
@@ -61,11 +61,16 @@ def moved(findings: Iterable[Finding], scores: Mapping[str, float]) -> list[Move
     ----------
     findings : of one day. scores : share-band z of that day per whole column.
     """
-    inputs = [Moved(one, scores.get(one.subject, 0.0)) for one in findings if one.priority == 3 and not one.cohort_day]
+    inputs = [Moved(one, scores.get(one.subject, 0.0)) for one in _of_inputs(findings)]
     found: dict[str, Moved] = {}
     for one in sorted(inputs, key=lambda each: each.rank):
         found.setdefault(one.finding.subject, one)
     return list(found.values())
+
+
+def _of_inputs(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Leave out what is said against a baseline: that a season passes explains no day."""
+    return (one for one in findings if one.priority == 3 and not one.cohort_day and one.segment != BASELINE)
 
 
 def explained(

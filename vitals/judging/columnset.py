@@ -12,7 +12,7 @@ from vitals.judging.service import SHARES
 from vitals.judging.shares import Share, ShareRule, ShareVerdict
 from vitals.judging.units import Sketch, of_segment, sketch
 from vitals.profiles import Answers, Mini, Profile, Summary
-from vitals.records import WHOLE, Day, Drift, Measurement, Symptom
+from vitals.records import BASELINE, WHOLE, Day, Drift, Measurement, Symptom
 from vitals.spec import Model
 from vitals.stats.distances import Distances, compare
 
@@ -226,7 +226,7 @@ def touches(model: Model, place: Place, key: Key) -> bool:
     an incident on any of its segments.
     """
     symptom, subject, segment = place
-    if symptom not in QUARANTINING:
+    if symptom not in QUARANTINING or segment == BASELINE:
         return False
     column = model.predictions.latency_ms if symptom is Symptom.LATENCY and subject == "p95" else subject
     if column != key[0]:

@@ -27,6 +27,7 @@ from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
 from vitals.judging.shares import ShareVerdict
 from vitals.judging.shifts import drift_ruling, muted, share_ruling
+from vitals.judging.slow import SlowDrift
 from vitals.profiles import Profile
 from vitals.records import (
     Day,
@@ -67,10 +68,18 @@ class Fold:
     Parameters
     ----------
     past : what is stored of the days before. profiles : of past days, as `needed_since` says.
+    baseline : profiles of the approved days before (`slow.baseline_days`).
     triage : everything people ever said; a day honours what is dated up to it.
     """
 
-    def __init__(self, model: Model, past: Past, profiles: Iterable[Profile], triage: Sequence[Triage]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        past: Past,
+        profiles: Iterable[Profile],
+        triage: Sequence[Triage],
+        baseline: Iterable[Profile] = (),
+    ) -> None:
         self._model = model
         self._triage = list(triage)
         self._on_calendar = cache(self._is_on_calendar)  # asked for every day of every series
@@ -86,6 +95,8 @@ class Fold:
         self._estimates = Estimates(model)
         self._estimates.remember(stored)
         self._columns.remember(without_own(stored), past.measurements)
+        self._slow = SlowDrift(model)
+        self._slow.remember([*baseline, *stored])
         self._moved = _moved_before(past)
 
     @property
@@ -102,6 +113,7 @@ class Fold:
         self._history.facts[day] = observed.facts
         self._estimates.remember(observed.profiles)
         self._columns.remember(without_own(observed.profiles), observed.measurements)
+        self._slow.remember(observed.profiles)
         mutes = Mutes(self._model, self._triage, day)
         ruled = self._rule(self._today(observed), mutes)
         findings = [one for one in ruled.ruling.findings if not mutes.hold(one.symptom, one.subject)]
@@ -128,6 +140,7 @@ class Fold:
         self._moved = {on: known for on, known in self._moved.items() if on >= day - timedelta(days=PAST_DAYS)}
         self._columns.forget(day)
         self._estimates.forget(day)
+        self._slow.forget(day)
 
     def _settle(self, ruled: _Ruled, findings: Sequence[Finding], mutes: Mutes) -> list[Drift]:
         """Close the day for every column and share."""
@@ -205,6 +218,7 @@ class Fold:
         distances = self._columns.distances(verdicts)
         learned = {key: found for key, found in distances.items() if not verdicts[key].learning}
         ruling.findings += classical(today, learned, ruling.findings)
+        ruling += self._slow.judge(today)
         late, held_back = delay.judge(today)
         ruling += late
         estimates = paired.measure(today)

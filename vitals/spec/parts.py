@@ -149,10 +149,20 @@ class MetricOptions(Part):
     )
 
 
+class Baseline(Part):
+    """Days that people approved as the way things should be, for the weekly look at slow drift."""
+
+    first_day: date = Field(description="First approved day.")
+    last_day: date = Field(description="Last approved day.")
+
+
 class Reference(Part):
-    """How many eligible days make the usual."""
+    """What today is compared with."""
 
     days: int = Field(default=56, ge=14, le=180, description="Number of past eligible days to compare with.")
+    baseline: Baseline | None = Field(
+        default=None, description="Approved days; each week is compared with them as well, for information."
+    )
 
 
 class AvoidRule(Part):

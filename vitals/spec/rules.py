@@ -5,6 +5,7 @@ that would have no effect is a problem too: nobody should believe that something
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 
 from vitals.spec.alert_rules import alerts_do_something, alerts_name_what_exists
@@ -83,6 +84,22 @@ def _limits_are_possible(draft: Draft) -> Iterator[Problem]:
     yield from _names_twice(draft, "limits", "column")
 
 
+def _baseline_is_long_enough(draft: Draft) -> Iterator[Problem]:
+    try:
+        first, last = (
+            date.fromisoformat(draft.text("reference", "baseline", key) or "") for key in ("first_day", "last_day")
+        )
+    except ValueError:
+        return  # the types complain
+    place = ("reference", "baseline", "last_day")
+    if last < first:
+        yield Problem(place, f"{last} is before first_day {first}; swap them")
+    elif (last - first).days < 6:
+        yield Problem(
+            place, f"must be at least 6 days after first_day {first}, got {last}; approve a whole week or more"
+        )
+
+
 def _rules_have_one_limit(draft: Draft) -> Iterator[Problem]:
     for place, rule in draft.parts("avoid"):
         if rule.has("at_most") and rule.has("share"):
@@ -149,6 +166,7 @@ _RULES: tuple[Rule, ...] = (
     _times_have_one_reading,
     _defaults_are_watched,
     _limits_are_possible,
+    _baseline_is_long_enough,
     _rules_have_one_limit,
     _names_are_unique,
     _later_parts_are_not_set,

@@ -16,7 +16,9 @@ _REMEDIES: dict[Place, str] = {
     ("model",): "use lowercase letters, digits, _ and -, at most 80",
     ("due",): 'write a quoted time like "06:00"',
     ("owner",): "use the Slack id of a user or group like U02AB3CD4, not its name",
-    ("channel",): "use the Slack id of a channel like C0123456789, not its name (click the name in Slack: it is at the end of About)",
+    (
+        "channel",
+    ): "use the Slack id of a channel like C0123456789, not its name (click the name in Slack: it is at the end of About)",
     ("runbook",): "write an address like https://wiki.example.com/page, without a password",
     ("expectations",): "write the suite's name without folder and .yaml",
     ("defaults",): "list the values that mean no real answer, like [0.5]",

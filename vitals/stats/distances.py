@@ -34,6 +34,7 @@ __all__ = [
     "jensen_shannon",
     "ks",
     "psi",
+    "several",
     "smoothed",
     "tv",
     "wasserstein",
@@ -85,6 +86,23 @@ def compare(today: Numeric | Categorical, reference: Sequence[Numeric] | Sequenc
         return _binned(*text_bins(today, pool), None, None)
     message = "numbers were compared with texts; a column's type must be that of its reference"
     raise StatisticError(message)
+
+
+def several(days: Sequence[Numeric | Categorical], reference: Sequence[Numeric | Categorical]) -> float | None:
+    """Total variation of several days together from their reference, on its bins (smoothed as in `compare`).
+
+    Parameters
+    ----------
+    days, reference : summaries, at least one each. None where a day's values are of another kind than the reference's.
+    """
+    kinds = {is_numeric(one) for one in (*days, *reference)}
+    if len(kinds) > 1:
+        return None
+    pool = pooled(reference)  # type: ignore[arg-type]
+    numeric = isinstance(pool, NumericPool)
+    pairs = [number_bins(one, pool) if numeric else text_bins(one, pool) for one in days]  # type: ignore[arg-type]
+    current = np.sum([counts for counts, _ in pairs], axis=0)
+    return _binned(current, pairs[0][1], None, None).tv
 
 
 def ks(current: Counted, reference: Counted) -> float:
