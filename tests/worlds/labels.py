@@ -1,12 +1,13 @@
 """What is found when, if labels go wrong: `python -m tests.worlds.labels` writes LABELS.md beside this file.
 
-A day costs about a tenth of a second; all of it takes about ten minutes. A cheap part of the table is checked by a test.
+Rows that the page has are kept; delete it to begin anew. All of it takes about a quarter of an hour on a quiet machine. A cheap part
+of the table is checked by a test.
 """
 
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -59,18 +60,15 @@ LOGS = (
 
 
 def run(log: Log, faults: Iterable[LabelFault], starts: tuple[date, ...], folder: Path) -> Iterator[str]:
-    """Give a log's rows of the table: first with nothing planted, then one per fault."""
+    """Give a log's rows of the table: of each setting first what is said with nothing planted, then one per fault."""
     world, chosen = log.world(), list(faults)
-    knowns = {}
     for setting in dict.fromkeys(fault.setting for fault in chosen):
-        knowns[setting] = control(world, setting, log.first, list(starts), folder / log.name / setting)
-        days = (max(knowns[setting].observed) - min(starts)).days + 1
-        said_of = ", ".join(f"{n} {symptom}" for symptom, n in sorted(said(knowns[setting]).items())) or "nothing"
+        known = control(world, setting, log.first, list(starts), folder / log.name / setting)
+        days = (max(known.observed) - min(starts)).days + 1
+        said_of = ", ".join(f"{n} {symptom}" for symptom, n in sorted(said(known).items())) or "nothing"
         yield f"| nothing planted ({setting}), {days} days | nothing | | {said_of} |"
-    for fault in chosen:
-        place = folder / log.name / "spoilt"
-        trials = [trial(knowns[fault.setting], fault, start, place) for start in starts]
-        yield row(fault, trials)
+        for fault in (one for one in chosen if one.setting == setting):
+            yield row(fault, [trial(known, fault, start, folder / log.name / "spoilt") for start in starts])
 
 
 def row(fault: LabelFault, trials: list[Trial]) -> str:
@@ -87,23 +85,36 @@ def row(fault: LabelFault, trials: list[Trial]) -> str:
     return f"| {fault.name} | {right} | {share} | {besides} |"
 
 
-def page(sections: Iterable[tuple[Log, list[str]]]) -> str:
-    """Write the page."""
+def page(sections: Mapping[Log, Iterable[str]]) -> str:
+    """Write the page, each log's rows in the order of the faults."""
     parts = [HEAD]
-    for log, rows in sections:
-        parts.append(
-            f"## {log.title}\n\nStarts: {', '.join(str(day) for day in log.starts)}.\n\n{COLUMNS}\n" + "\n".join(rows)
-        )
+    for log, rows in sections.items():
+        starts = ", ".join(str(day) for day in log.starts)
+        parts.append(f"## {log.title}\n\nStarts: {starts}.\n\n{COLUMNS}\n" + "\n".join(sorted(rows, key=_order)))
     return "\n\n".join(parts) + "\n"
 
 
 def rows_of(text: str, log: Log) -> dict[str, list[str]]:
     """Read a log's rows back: per first cell, the others."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines_of(text, log)]
+    return {_name(first): rest for first, *rest in cells}
+
+
+def lines_of(text: str, log: Log) -> list[str]:
+    """Give a log's rows as they are written."""
     section = text.partition(f"## {log.title}")[2].partition("\n## ")[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")
-    ]
-    return {re.sub(r", \d+ days$", "", first): rest for first, *rest in cells[2:]}
+    return [line for line in section.splitlines() if line.startswith("|")][2:]
+
+
+def _name(cell: str) -> str:
+    """Name a row by its first cell, without the days of a control."""
+    return re.sub(r", \d+ days$", "", cell)
+
+
+def _order(line: str) -> tuple[int, str]:
+    names = [fault.name for fault in FAULTS]
+    name = line.strip("|").split("|")[0].strip()
+    return (names.index(name), "") if name in names else (-1, name)
 
 
 HEAD = f"""# What is found when labels go wrong
@@ -118,17 +129,18 @@ COLUMNS = "| planted | what should be said | found | besides |\n|---|---|---|---
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page, row by row as they come; rows that it has are kept, so that it may be stopped and goes on."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    sections = {log: lines_of(text, log) for log in LOGS}
     with tempfile.TemporaryDirectory() as folder:
-        sections = []
         for log in LOGS:
-            rows = []
-            for line in run(log, FAULTS, log.starts, Path(folder)):
+            missing = [fault for fault in FAULTS if fault.name not in rows_of(text, log)]
+            for line in run(log, missing, log.starts, Path(folder)):
                 sys.stdout.write(f"{line}\n")
-                sys.stdout.flush()
-                rows.append(line)
-            sections.append((log, rows))
-    PAGE.write_text(page(sections), encoding="utf-8")
+                name = _name(line.strip("|").split("|")[0].strip())
+                kept = [one for one in sections[log] if _name(one.strip("|").split("|")[0].strip()) != name]
+                sections[log] = [*kept, line]
+                PAGE.write_text(page(sections), encoding="utf-8")
 
 
 if __name__ == "__main__":
