@@ -11,7 +11,7 @@ from vitals.errors import NotifyError
 from vitals.io.slack.client import Posted
 from vitals.io.slack.log import FULL
 from vitals.io.slack.parcel import ATTEMPTS, LOG, PAUSE_S, Parcel
-from vitals.io.slack.refusals import AUTH, RefusedError, TakenOverError, UnclearError, UnreadableError
+from vitals.io.slack.refusals import AUTH, FILE, RefusedError, TakenOverError, UnclearError, UnreadableError
 from vitals.io.store.digests import Delivery, DeliveryState
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def share_files(parcel: Parcel, root: Posted, *, pictures: bool) -> tuple[str, b
             missing.append(
                 f"{file.name} is {'perhaps ' * isinstance(error, UnclearError | UnreadableError)}not in the thread: {error}"
             )
-            again = again or not isinstance(error, RefusedError)
+            again = again or not isinstance(error, RefusedError) or error.code in FILE
             if not isinstance(error, RefusedError) or error.code in AUTH:
                 break  # the next one would meet the same
             continue

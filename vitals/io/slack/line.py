@@ -86,6 +86,9 @@ class Line:
                 reply.read()
         except HTTPError as error:
             error.close()
+            if error.code >= _SERVER_ERROR or error.code == _TOO_MANY:
+                message = f"Slack did not take a file's bytes (status {error.code})"
+                raise UnclearError(message) from None
             raise RefusedError("upload", f"status_{error.code}") from None
         except (OSError, HTTPException, ValueError) as error:
             raise _lost("upload", error) from None

@@ -28,6 +28,7 @@ EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 THREAD = frozenset(
     {"cannot_reply_to_message", "restricted_action_thread_locked", "restricted_action_non_threadable_channel"}
 )
+FILE = frozenset({"missing_file_data", "file_not_found"})  # its bytes did not arrive: uploading it again may help
 NOT_IN_CHANNEL, CHANNEL_NOT_FOUND = "not_in_channel", "channel_not_found"
 _PLACE = frozenset(
     {
