@@ -184,7 +184,7 @@ def main() -> None:
         "# Incidents per 28 days of a 20-column model where nothing happens",
         "",
         f"Mean ± standard error over {options.worlds} worlds of 84 judged days after 56 of learning; seed {options.seed}; no holidays.",
-        "Written by `python -m tests.worlds.aa`. The tests bound the first line by 0.6 (at 1,000,000 rows without the unit filter, which is too loud there); others are shown.",
+        "Written by `python -m tests.worlds.aa`. Tests bound the first world by 0.6 at 1,000 rows, and at 1,000,000 without the unit filter: from 100,000 rows on that is too loud. Others are shown.",
         "",
         f"| world |{heads} rules that spoke (column-days) |",
         "|---|" + "---|" * (len(ROWS) + 1),
