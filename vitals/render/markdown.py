@@ -65,7 +65,7 @@ def _card(item: Item) -> str:
     lines = [
         f"**{escaped(item.place)} · {escaped(item.title)}** ({escaped(state)})",
         "",
-        escaped(f"{item.statement}."),
+        escaped(f"{item.statement}.".replace("..", ".")),
         "",
     ]
     lines += [f"- Likely cause: {escaped(cause)}" for cause in item.causes]
