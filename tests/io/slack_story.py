@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.digest import samples
 from tests.slack import TOKEN
@@ -87,7 +87,7 @@ def rendered(digest: Digest) -> SlackMessage:
 
 @dataclass
 class Desk:
-    """Where the runs of one schedule happen: the store's file, the way to Slack, and a clock that a run moves on."""
+    """Where the runs of one schedule happen: the store, the way to Slack, and a clock that a run moves on."""
 
     store_url: str
     slack_url: str
@@ -96,21 +96,27 @@ class Desk:
     runs: int = 0
     waited: list[float] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Give the store; a forked run connects to it anew by itself."""
+        self.store = Store(self.store_url, self.now, "run")
+
+    def now(self) -> datetime:
+        """Give the clock's time: no lease of an earlier run lasts until the next."""
+        return datetime(2013, 8, 23, tzinfo=UTC) + timedelta(minutes=3 * self.runs)
+
     def tell(self, step: Step) -> Receipt | None:
-        """Run a step once, with a store opened anew; None when it was not delivered."""
+        """Run a step once; None when it was not delivered."""
         self.runs += 1
-        now = datetime.combine(date(2013, 8, 23), datetime.min.time(), UTC) + timedelta(minutes=3 * self.runs)
-        store = Store(self.store_url, lambda: now, f"run-{self.runs}")
-        client = Slack(TOKEN, self.slack_url, lambda: now, self.waited.append)
-        way = Way(store, client, self.render, self.fallback)
+        client = Slack(TOKEN, self.slack_url, self.now, self.waited.append)
+        way = Way(self.store, client, self.render, self.fallback)
 
         def news_of(told: Told | None) -> Sequence[ModelNews]:
             del told
             return news(step)
 
         try:
-            return tell_channel(way, CHANNEL, step.day, lambda: composed_from(store, CHANNEL, step.day, news_of))[1]
+            return tell_channel(way, CHANNEL, step.day, lambda: composed_from(self.store, CHANNEL, step.day, news_of))[
+                1
+            ]
         except NotifyError:
             return None
-        finally:
-            store.close()
