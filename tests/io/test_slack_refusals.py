@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -64,10 +65,20 @@ def clock() -> datetime:
     return datetime(2013, 8, 23, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store's file: making one takes longer than a test."""
+    path = tmp_path_factory.mktemp("empty") / "vitals.db"
+    made = Store(f"sqlite:///{path}", clock, "run")
+    made.open()
+    made.close()
+    return path
+
+
 @pytest.fixture
-def send(tmp_path: Path, slack: SlackServer, waits: list[float]) -> Iterator[Sender]:
+def send(tmp_path: Path, empty: Path, slack: SlackServer, waits: list[float]) -> Iterator[Sender]:
     """A sender with an empty store."""
-    store = Store(f"sqlite:///{tmp_path / 'vitals.db'}", clock, "run")
+    store = Store(f"sqlite:///{shutil.copy(empty, tmp_path / 'vitals.db')}", clock, "run")
     yield Sender(store, Slack(TOKEN, slack.url, clock, waits.append))
     store.close()
 
@@ -300,14 +311,12 @@ def test_a_revision_edits_the_replies_and_withdraws_what_is_no_more(send: Sender
     assert "all quiet" not in json.dumps([one["blocks"] for one in replies])
 
 
-def test_a_slow_reply_is_an_unclear_one(tmp_path: Path, slack: SlackServer, waits: list[float]) -> None:
+def test_a_slow_reply_is_an_unclear_one(send: Sender, slack: SlackServer, waits: list[float]) -> None:
     """When Slack takes longer than the client waits, the message is found and not posted again."""
-    store = Store(f"sqlite:///{tmp_path / 'slow.db'}", clock, "run")
     slack.faults["chat.postMessage"] = [Fault(delay_s=1.0)]
     client = Slack(TOKEN, slack.url, clock, waits.append, timeout_s=0.5)
-    assert deliver(store, client, samples.quiet(), rendering.render(samples.quiet())).state is DeliveryState.SENT
+    assert deliver(send.store, client, samples.quiet(), rendering.render(samples.quiet())).state is DeliveryState.SENT
     assert len(slack.roots()) == 1
-    store.close()
 
 
 def test_a_message_of_long_ago_is_looked_for_since_its_day(send: Sender, slack: SlackServer) -> None:
