@@ -32,6 +32,7 @@ def test_variables_are_read():
             "VITALS_SLACK_TOKEN": "xoxb-1",
             "VITALS_SLACK_BASE_URL": "http://127.0.0.1:8080/api/",
             "VITALS_SLACK_CHANNEL": "C0123456789",
+            "VITALS_SLACK_FALLBACK_CHANNEL": "C0000000001",
             "VITALS_SOURCE_WAREHOUSE_URL": WAREHOUSE,
         }
     )
@@ -43,6 +44,7 @@ def test_variables_are_read():
     assert settings.slack_token.get_secret_value() == "xoxb-1"
     assert settings.slack_base_url == "http://127.0.0.1:8080/api/"
     assert settings.slack_channel == "C0123456789"
+    assert settings.slack_fallback_channel == "C0000000001"
     assert settings.source_url("warehouse").get_secret_value() == WAREHOUSE
 
 
@@ -125,6 +127,7 @@ def test_unset_source_names_the_variable_an_example_and_a_neighbour():
         ("VITALS_SOURCE_A_URL", "file://host/x", "must name a folder"),
         ("VITALS_SOURCE_A_URL", "C:\\data", "must start with sqlite, postgresql or file"),
         ("VITALS_SLACK_CHANNEL", "#alerts", "use the id like C0123456789"),
+        ("VITALS_SLACK_FALLBACK_CHANNEL", "#alerts", "VITALS_SLACK_FALLBACK_CHANNEL must be a channel's id"),
         ("VITALS_SLACK_BASE_URL", "slack.com", "must be an http address"),
         ("VITALS_STORE_ULR", "sqlite:///a.db", "did you mean VITALS_STORE_URL?"),
         ("VITALS_SLACK_TOKN", "x", "did you mean VITALS_SLACK_TOKEN?"),
