@@ -96,7 +96,7 @@ def _slack(world: World, models: Sequence[Model]) -> tuple[Sequence[VitalsError]
     for model in models:
         channels.setdefault(channel_of(world, model), []).append(model.name)
     homeless = channels.pop(DEFAULT_CHANNEL, [])
-    slack = Slack(token.get_secret_value(), settings.slack_base_url, world.clock)
+    slack = Slack(token.get_secret_value(), settings.slack_base_url)
     found = look(slack, channels, settings.slack_fallback_channel)
     nowhere = f"{words.listed(homeless, most=5)}: no channel; the digest is printed (set VITALS_SLACK_CHANNEL)"
     return found.problems, [*found.notes, *([nowhere] if homeless else [])]

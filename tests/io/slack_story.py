@@ -107,7 +107,7 @@ class Desk:
     def tell(self, step: Step) -> Receipt | None:
         """Run a step once; None when it was not delivered."""
         self.runs += 1
-        client = Slack(TOKEN, self.slack_url, self.now, self.waited.append)
+        client = Slack(TOKEN, self.slack_url, self.waited.append)
         way = Way(self.store, client, self.render, self.fallback)
 
         def news_of(told: Told | None) -> Sequence[ModelNews]:

@@ -48,7 +48,7 @@ def waits() -> list[float]:
 @pytest.fixture
 def client(workspace: SlackServer, waits: list[float]) -> Slack:
     """Give a client of the workspace that does not really wait."""
-    return Slack(TOKEN, workspace.url, clock, waits.append)
+    return Slack(TOKEN, workspace.url, waits.append)
 
 
 @pytest.fixture(scope="module")
@@ -293,7 +293,7 @@ def test_an_outage_leaves_it_to_the_next_run(store: Store, client: Slack, worksp
 def test_a_closed_port_is_surely_not_sent(store: Store, waits: list[float]) -> None:
     """A connection that never came about is a failure that names the network, and no mystery."""
     with pytest.raises(NotifyError, match="cannot be reached"):
-        send(store, Slack(TOKEN, "http://127.0.0.1:9/api", clock, waits.append), samples.quiet())
+        send(store, Slack(TOKEN, "http://127.0.0.1:9/api", waits.append), samples.quiet())
     assert state(store, samples.quiet()) == [("root", DeliveryState.FAILED)]
 
 
@@ -346,21 +346,6 @@ def test_a_lost_reply_to_an_edit_is_edited_again(store: Store, client: Slack, wo
     workspace.faults["chat.update"] = [LOST_AFTER]
     assert send(store, client, revision(samples.missing("temp", 0.13))).words == "edited in C0123456789"
     assert len(workspace.roots()) == 1
-
-
-def test_check_names_the_workspace_and_missing_scopes(client: Slack, workspace: SlackServer) -> None:
-    """A good token gives its team and user; a token without chat:write is named."""
-    assert client.check().missing == ()
-    workspace.scopes = "channels:history"
-    identity = client.check()
-    assert (identity.team, identity.user, identity.missing) == ("Vitals", "vitals", ("chat:write",))
-
-
-def test_check_refuses_a_bad_token_by_name(workspace: SlackServer, waits: list[float]) -> None:
-    """A wrong token is told with the variable to set, and is not in the message."""
-    with pytest.raises(NotifyError, match="VITALS_SLACK_TOKEN") as caught:
-        Slack("xoxb-wrong", workspace.url, clock, waits.append).check()
-    assert "xoxb-wrong" not in str(caught.value)
 
 
 def test_the_history_is_asked_from_the_day_before_with_metadata(client: Slack, workspace: SlackServer) -> None:

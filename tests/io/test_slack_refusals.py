@@ -79,7 +79,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def send(tmp_path: Path, empty: Path, slack: SlackServer, waits: list[float]) -> Iterator[Sender]:
     """A sender with an empty store."""
     store = Store(f"sqlite:///{shutil.copy(empty, tmp_path / 'vitals.db')}", clock, "run")
-    yield Sender(store, Slack(TOKEN, slack.url, clock, waits.append))
+    yield Sender(store, Slack(TOKEN, slack.url, waits.append))
     store.close()
 
 
@@ -314,7 +314,7 @@ def test_a_revision_edits_the_replies_and_withdraws_what_is_no_more(send: Sender
 def test_a_slow_reply_is_an_unclear_one(send: Sender, slack: SlackServer, waits: list[float]) -> None:
     """When Slack takes longer than the client waits, the message is found and not posted again."""
     slack.faults["chat.postMessage"] = [Fault(delay_s=1.0)]
-    client = Slack(TOKEN, slack.url, clock, waits.append, timeout_s=0.5)
+    client = Slack(TOKEN, slack.url, waits.append, timeout_s=0.5)
     assert deliver(send.store, client, samples.quiet(), rendering.render(samples.quiet())).state is DeliveryState.SENT
     assert len(slack.roots()) == 1
 

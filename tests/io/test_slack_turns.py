@@ -172,7 +172,7 @@ def test_a_turn_that_does_not_come_is_left_to_the_next_run(
 ) -> None:
     """Who waits too long for another process says which, and delivers nothing."""
     monkeypatch.setattr(turn, "WAIT_S", 0.0)
-    way = Way(desk.store, Slack(TOKEN, slack.url, desk.now), desk.render)
+    way = Way(desk.store, Slack(TOKEN, slack.url), desk.render)
 
     def compose() -> Digest:
         return composed_from(desk.store, CHANNEL, DAY, lambda _: news(DAYS[0]))
@@ -265,7 +265,7 @@ def test_who_was_not_told_what_is_known_to_the_caller(
 ) -> None:
     """The error carries the digest as text, and whether it holds priority 1."""
     slack.faults["chat.postMessage"] = [Fault(error="missing_scope", needed="chat:write")]
-    way = Way(desk.store, Slack(TOKEN, slack.url, desk.now, desk.waited.append), desk.render)
+    way = Way(desk.store, Slack(TOKEN, slack.url, desk.waited.append), desk.render)
     with pytest.raises(UndeliveredError, match=r"missing_scope \(chat:write\)") as caught:
         tell_channel(way, CHANNEL, DAY, lambda: composed_from(desk.store, CHANNEL, DAY, lambda _: news(step)))
     assert (caught.value.urgent, "Thu 22 Aug 2013" in caught.value.shown) == (urgent, True)

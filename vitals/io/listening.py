@@ -52,7 +52,7 @@ def listen(world: World, channel: str, models: Sequence[Model]) -> list[str]:
         return []
     from vitals.io.slack import Slack
 
-    slack = Slack(token.get_secret_value(), world.settings.slack_base_url, world.clock)
+    slack = Slack(token.get_secret_value(), world.settings.slack_base_url)
     with world.store.lease(f"reactions {channel}", world.asker("vitals"), wait_s=_WAIT_S):
         return _Listening(world, models, slack).run(talked_about)
 

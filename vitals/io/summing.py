@@ -142,7 +142,7 @@ def _told(world: World, summary: Summary, models: Sequence[Model], *, post: bool
     if before and before.root and before.root.state is not DeliveryState.FAILED:
         summary = type(summary).from_json(before.content)  # what was perhaps told stays as it was
         shown = rendering.text(summary)
-    slack = Slack(token.get_secret_value(), world.settings.slack_base_url, world.clock)
+    slack = Slack(token.get_secret_value(), world.settings.slack_base_url)
     today = max(windows.day_of(world.clock(), model.zone) for model in models)
     message = rendering.slack(summary)
     receipt = send_summary(world.store, slack, summary, message, today, world.settings.slack_fallback_channel)

@@ -68,7 +68,7 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
         return Delivered(digest, text.render(digest), f"{why}: printed here and written to {page}")
     from vitals.io.slack import Slack, Way, tell_channel
 
-    client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url, world.clock)
+    client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url)
     way = Way(world.store, client, _rendering(client), settings.slack_fallback_channel)
     digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
     return Delivered(digest, text.render(digest), receipt.words, arrived=receipt.state is not DeliveryState.UNCLEAR)

@@ -28,47 +28,24 @@ class Posted:
     payload: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the token is; `missing` are scopes that digests need and the token lacks (as far as Slack says)."""
-
-    team: str
-    user: str
-    missing: tuple[str, ...]
-
-
 class Slack:
     """A workspace, seen through a bot token.
 
     Parameters
     ----------
     token : bot token. base_url : for tests; None is slack.com.
-    clock : aware now. sleep : seconds to wait. timeout_s : how long to wait for a reply.
+    sleep : seconds to wait. timeout_s : how long to wait for a reply.
     """
 
     def __init__(
         self,
         token: str,
         base_url: str | None,
-        clock: Callable[[], datetime],
         sleep: Callable[[float], None] = wait,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.line = Line(token, base_url, sleep, timeout_s)
-        self._clock = clock
         self.sleep = sleep
-
-    def check(self) -> Identity:
-        """Ask who the token is.
-
-        Raises
-        ------
-        NotifyError : the token is refused, or Slack is out of reach.
-        """
-        answer = self.line.patiently("auth.test", {})
-        scopes = str(answer.headers.get("x-oauth-scopes") or "").replace(" ", "").split(",")
-        wanted = {"chat:write"} if scopes != [""] else set()
-        return Identity(str(answer.get("team")), str(answer.get("user")), tuple(sorted(wanted - set(scopes))))
 
     def post(
         self,
