@@ -5,7 +5,7 @@ lost categories, 2 % nulls and defaults that stand outside the usual values are 
 halved on 52 % of first days and always within seven; shuffled scores and flipped labels mostly not at all within seven.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -287,3 +287,22 @@ def day_loaded_again(world: World, first: date, last: date, *, column: str) -> S
     signs = tuple(Sign(symptom, column) for symptom in INPUT)
     truth = _truth(world, "the day before once more", signs, (first, last), rows)
     return replace(world, predictions=pd.concat([kept, copied]).sort_values("predicted_at", ignore_index=True)), truth
+
+
+def changed(world: World, first: date, last: date, *, column: str, how: Callable[[np.ndarray], np.ndarray], share: float = 1.0, seed: int = 0) -> Spoilt:  # fmt: skip
+    """Change a column's numbers in a share of the rows in any way: round, cut, without their sign ..."""
+    rows = _some(world.between(first, last), share, seed)
+    values = how(world.predictions.loc[rows, column].to_numpy())
+    signs = tuple(Sign(symptom, column) for symptom in (Symptom.UNIT_CHANGE, *INPUT))
+    truth = _truth(world, f"{column} changed on {share:.0%}", signs, (first, last), rows)
+    return world.with_predictions(rows, **{column: values}), truth
+
+
+def of_other_rows(world: World, first: date, last: date, *, column: str, seed: int = 0) -> Spoilt:
+    """Give every row of a day the value of another row of that day, as a join by the wrong key does."""
+    generator, spoilt = np.random.default_rng(seed), world
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+        rows = world.between(day, day)
+        spoilt = spoilt.with_predictions(rows, **{column: generator.permutation(world.predictions.loc[rows, column])})
+    signs = tuple(Sign(symptom, column) for symptom in INPUT)
+    return spoilt, _truth(world, f"{column} of other rows", signs, (first, last), world.between(first, last))

@@ -1,5 +1,6 @@
 """A made-up credit service as a world: known distributions, ordinary weekdays and day-to-day noise, any size."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -53,13 +54,24 @@ def synthetic(first: date, days: int, rows: int, seed: int = 0) -> World:
     the label of a row is 1 with the probability that the score says. 95 % of the labels come, after 0.5 to 10 days.
     """
     generator = np.random.default_rng(seed)
-    shock, frames = 0.0, []
+    predictions = pd.concat(by_day(first, days, rows, generator), ignore_index=True)
+    return log(predictions, _labels(predictions, generator))
+
+
+def by_day(first: date, days: int, rows: int, generator: np.random.Generator) -> Iterator[pd.DataFrame]:
+    """Make the predictions of one day after the other; for who cannot hold them all."""
+    shock, known = 0.0, 0
     for number in range(days):
         shock = 0.3 * shock + generator.normal(0, 0.03)
-        frames.append(_day(first + timedelta(days=number), rows, shock, generator))
-    predictions = pd.concat(frames, ignore_index=True)
-    predictions.insert(0, "prediction_id", [f"c{number:08d}" for number in range(len(predictions))])
-    return World("credit", predictions, _labels(predictions, generator), MODEL, ZONE)
+        frame = _day(first + timedelta(days=number), rows, shock, generator)
+        frame.insert(0, "prediction_id", [f"c{row:08d}" for row in range(known, known + len(frame))])
+        known += len(frame)
+        yield frame
+
+
+def log(predictions: pd.DataFrame, feedback: pd.DataFrame) -> World:
+    """Give these rows as a world with the made-up service's model."""
+    return World("credit", predictions, feedback, MODEL, ZONE)
 
 
 def _day(day: date, rows: int, shock: float, generator: np.random.Generator) -> pd.DataFrame:

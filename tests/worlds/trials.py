@@ -4,7 +4,7 @@
 terminal gives but for expectations and metrics: `test_planted_faults` asks those, through files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -108,14 +108,14 @@ class Ground:
 
     Parameters
     ----------
-    world : must hold every day of first..last.
+    world : must hold every day of first..last, or the days of `observed` are given and it holds those that will be spoilt.
     """
 
-    def __init__(self, world: World, first: date, last: date) -> None:
+    def __init__(self, world: World, first: date, last: date, observed: Mapping[Day, Observed] | None = None) -> None:
         self.world = world
         self.model = read_model(world)
         self.days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        self.observed = {day: observe(self.model, world.predictions, day) for day in self.days}
+        self.observed = observed or {day: observe(self.model, world.predictions, day) for day in self.days}
         fold = Fold(self.model, Remembered(first), (), ())
         self.judged: dict[Day, Judged] = {}
         self._incidents: dict[Day, Sequence[Incident]] = {}
@@ -123,13 +123,14 @@ class Ground:
             self.judged[day] = fold.judge(self.observed[day])
             self._incidents[day] = fold.incidents
 
-    def watch(self, spoilt: World, first: date, last: date) -> list[Judged]:
-        """Judge first..last of a spoilt world after the faultless days before."""
+    def watch(self, spoilt: World, first: date, last: date) -> Iterator[Judged]:
+        """Judge first..last of a spoilt world after the faultless days before, one day after the other."""
         fold = Fold(self.model, self._past(first), self._profiles(first), ())
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        return [fold.judge(observe(self.model, spoilt.predictions, day)) for day in days]
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+            gone = [one.column for one in spoilt.missing if one.first <= day <= one.last]
+            yield fold.judge(observe(self.model, spoilt.predictions.drop(columns=gone), day))
 
-    def new(self, judged: Sequence[Judged]) -> list[Finding]:
+    def new(self, judged: Iterable[Judged]) -> list[Finding]:
         """Give the findings that the faultless days do not have, in their order."""
         usual = {(day, one.fingerprint) for day, known in self.judged.items() for one in known.findings}
         return [one for day in judged for one in day.findings if (day.day, one.fingerprint) not in usual]
