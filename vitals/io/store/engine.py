@@ -156,6 +156,7 @@ class Database:
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", _as_the_server_has_it)
         snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return _Engines(reading=snapshot, writing=engine)
 
@@ -202,6 +203,13 @@ def _beginning(words: str) -> Any:
         connection.exec_driver_sql(words)
 
     return begin
+
+
+def _as_the_server_has_it(connection: Connection) -> None:
+    """Write only where the server lets one: after a reading transaction the driver would ask for READ WRITE by name."""
+    if not connection.get_execution_options().get("postgresql_readonly"):
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = None
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

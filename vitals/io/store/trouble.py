@@ -21,6 +21,10 @@ _REMEDIES = (
     ("database disk image is malformed", "restore it from a copy, or move it away and backfill"),
     ("unable to open database file", "check that its folder exists and is writable, and that it is a file"),
     ("readonly database", "make the file and its folder writable"),
+    (
+        "read-only transaction",
+        "let VITALS_STORE_URL point at the primary, and see that default_transaction_read_only is off there",
+    ),
     ("disk is full", "free some space (`vitals prune` drops old days) and try again"),
     ("disk i/o error", "check the disk; the store must be on a local file system"),
     ("password authentication failed", "check user and password in VITALS_STORE_URL"),
