@@ -79,8 +79,8 @@ def test_events_are_so_far_until_their_window_ends() -> None:
 
     shown = text.render(told(news))
 
-    assert "(1 day later); 12 events\n    roc_auc so far 0.600" in shown
-    assert "(14 days later); 1 event\n    roc_auc 0.700" in shown
+    assert "seen 1 day later; 12 events\n    roc_auc so far 0.600" in shown
+    assert "seen 14 days later; 1 event\n    roc_auc 0.700" in shown
     assert "cannot be said" not in shown
 
 

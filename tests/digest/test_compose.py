@@ -14,6 +14,7 @@ from vitals.digest import Digest, ModelNews, Told, compose, escalates, notes, pa
 from vitals.digest.content import NoteKind
 from vitals.digest.grouping import Case, group
 from vitals.errors import InputError
+from vitals.judging.causes import explained
 from vitals.records import Evidence, Finding, Severity, Symptom, Transition, TransitionKind
 from vitals.render import phrases
 
@@ -165,6 +166,23 @@ def test_what_explains_a_symptom_is_its_cause_line() -> None:
     assert below.shown == "under"
 
 
+def test_a_cause_line_keeps_how_much_it_explains() -> None:
+    """The column's own line moves under the answer with the amount that judging told, once, and without it where it told none."""
+    said = "distance is 1.61 times its usual for carrier UA: miles to km?"
+    unit = finding(Symptom.UNIT_CHANGE, "distance", said)
+    temp = finding(Symptom.INPUT_DRIFT, "temp", "temp missing; explains nothing by itself")
+    warned = finding(Symptom.RESPONSE_DRIFT, "decision", "decision warn 31 %")
+    amounts = {"distance": Evidence("explains +0.12 of +0.15", "distance", 0.8)}
+    judged = explained([warned, unit, temp], {"distance": 12.0}, explain=lambda _, inputs: amounts.get("".join(inputs)))
+
+    items = told(with_findings(*judged)).items
+
+    card = next(item for item in items if item.symptom is Symptom.RESPONSE_DRIFT)
+    assert set(card.causes) == {f"{said}; explains +0.12 of +0.15", "temp missing; explains nothing by itself"}
+    assert card.beside == ()
+    assert all(item.shown == "under" for item in items if item is not card)
+
+
 def test_a_cause_without_a_finding_of_its_own_is_still_said() -> None:
     """Evidence that judging calls a likely cause is one, even when its column has no line."""
     (item,) = told(
@@ -282,6 +300,7 @@ def test_groups_hold_every_case_once_within_two_points(shares: list[float]) -> N
         assert max(values) - min(values) <= 0.02 + 1e-9
 
 
+@pytest.mark.slow
 def test_two_hundred_models_with_ten_thousand_findings_compose_in_seconds() -> None:
     """The worst day is composed fast enough to be told, and counted by model."""
     digest = samples.crowd(10_000, 200)
@@ -297,12 +316,18 @@ def test_every_kind_of_note_has_its_place_and_its_word() -> None:
 
 @pytest.mark.parametrize(
     ("name", "usual", "said"),
-    [("recall", (-0.2, 1.3), (0.0, 1.0)), ("log_loss", (-0.2, 1.3), (0.0, 1.3)), ("bias", (-0.2, 1.3), (-0.2, 1.3))],
+    [
+        ("recall", (-0.2, 0.9), (0.0, 0.9)),
+        ("recall", (0.1, 1.3), (0.1, 1.0)),
+        ("recall", (-0.2, 1.3), None),
+        ("log_loss", (-0.2, 1.3), (0.0, 1.3)),
+        ("bias", (-0.2, 1.3), (-0.2, 1.3)),
+    ],
 )
 def test_a_usual_range_stays_within_what_a_metric_can_be(
-    name: str, usual: tuple[float, float], said: tuple[float, float]
+    name: str, usual: tuple[float, float], said: tuple[float, float] | None
 ) -> None:
-    """A recall below 0 or above 1 is not shown as usual."""
+    """A recall below 0 or above 1 is not shown as usual, and a range that holds every recall is not shown at all."""
     row = replace(samples.metrics()[-1], subject=name)
     (metric,) = told(replace(samples.quiet_news(), metrics=(row,), usual={(name, row.age): usual})).metrics
     assert metric.usual == said

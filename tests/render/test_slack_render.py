@@ -15,8 +15,8 @@ from vitals.render import slack
 from vitals.render.messages import SlackMessage
 
 OWNER = {"U02AB3CD4"}
-CROWDS = [(0, 1), (1, 1), (7, 1), (7, 5), (100, 1), (100, 5), (100, 200), (10_000, 200)]
-CROWDS += [pytest.param(10_000, models, marks=pytest.mark.slow) for models in (1, 5)]
+CROWDS = [(0, 1), (1, 1), (7, 1), (7, 5), (100, 1), (100, 5), (100, 200)]
+CROWDS += [pytest.param(10_000, models, marks=pytest.mark.slow) for models in (1, 5, 200)]
 
 
 def messages(digest: Digest) -> list[SlackMessage]:
@@ -69,6 +69,7 @@ def test_a_thread_stays_short(findings: int, models: int) -> None:
         assert re.search(r"[\d,]+ more problems: findings.csv, or vitals digest --day", message.thread[-1].text)
 
 
+@pytest.mark.slow
 def test_a_bad_day_of_many_models_is_two_cards_and_a_few_lines() -> None:
     """More than four problems of priority 1 and 2: the worst two in full, the others by what they share."""
     root = crowd(10_000, 200)[1]
@@ -138,10 +139,30 @@ def test_a_quiet_day_is_two_blocks() -> None:
     assert (len(message.blocks), message.files) == (2, ())
 
 
-def test_a_busy_day_fits_the_root_without_a_thread() -> None:
-    """A usual bad day is read in one message."""
-    (message,) = messages(samples.busy())
+def test_a_busy_day_fits_the_root() -> None:
+    """A usual bad day is read in one message: its thread only has the metrics at every age."""
+    message, details = messages(samples.busy())
     assert message.files == ()
+    assert {block["type"] for block in details.blocks} == {"context", "table"}
+
+
+def test_the_root_has_one_line_of_metrics_for_each_model() -> None:
+    """The primary metric at the last age is read in two lines of a phone; every age and metric is in the thread."""
+    message, details = messages(samples.busy())
+    lines = [one for one in shown(message).split("\n") if "roc_auc" in one]
+    assert len(lines) <= 1
+    assert "flight_late: roc_auc 0.712 (usually 0.690-0.750); predictions of Thu 8 Aug, seen 14 days later" in shown(
+        message
+    )
+    assert "precision" not in shown(message)
+    assert "precision" in shown(details)
+
+
+def test_many_models_are_summed_up() -> None:
+    """Of two hundred models the root says how many are as usual, not each of them."""
+    root = shown(messages(crowd(100, 200)[0])[0])
+    assert "primary metric of 200 models at the last age" in root
+    assert root.count("roc_auc") == 0
 
 
 def test_owners_are_mentioned_where_they_are_called_and_only_there() -> None:

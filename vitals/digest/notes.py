@@ -86,11 +86,13 @@ def _metric(news: ModelNews, row: Measurement) -> Metric:
 
 
 def _possible(name: str, usual: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Cut a usual range to the values that a metric can take: nobody has a recall of -0.2."""
+    """Cut a usual range to the values that a metric can take; one that holds all of them says nothing and is left out."""
     if usual is None or name in _SIGNED:
         return usual
     low, high = (max(0.0, end) for end in usual)
-    return (low, high) if name in _UNBOUNDED else (min(1.0, low), min(1.0, high))
+    if name in _UNBOUNDED:
+        return low, high
+    return None if low <= 0 and high >= 1 else (min(1.0, low), min(1.0, high))
 
 
 def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:

@@ -1,4 +1,4 @@
-"""Metrics in the few lines that Slack shows: each cohort of a few models, or how many of many models are as usual."""
+"""Metrics in the few lines that people read daily: one of each of a few models, or how many of many are as usual."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,18 +8,46 @@ from vitals.digest.content import Metric
 from vitals.render import phrases
 
 _MODELS = 5
+METRIC_COLUMNS = ("model", "metric", "value", "usually", "95 %", "predictions of", "seen")
+
+
+def is_many(metrics: Sequence[Metric]) -> bool:
+    """Whether they are of more models than anybody reads one by one."""
+    return len({one.model for one in metrics}) > _MODELS
 
 
 def metric_lines(metrics: Sequence[Metric]) -> list[str]:
-    """Say each cohort of up to five models in a line; of more models only what is common and what is not."""
-    if len({one.model for one in metrics}) > _MODELS:
+    """Say one line of each of up to five models, the primary metric at the last age; of more only what they have in common."""
+    if is_many(metrics):
         return list(_summed(metrics))
-    return [_cohort(one) for one in phrases.brief(metrics)]
+    last: dict[str, str] = {}
+    for cohort in phrases.cohorts(metrics):
+        primary = next((one for one in cohort.metrics if one.primary), None)
+        known = primary is not None and primary.value is not None
+        if known or (cohort.model not in last and not any(one.estimated for one in cohort.metrics)):
+            last[cohort.model] = _short(cohort, primary)
+    return list(last.values())
 
 
-def _cohort(one: phrases.Cohort) -> str:
-    said = "; ".join(phrases.metric(metric) for metric in one.metrics)
-    return f"{one.model} · {one.title}" + (f": {said}" if said else "")
+def metric_rows(metrics: Sequence[Metric]) -> list[tuple[str, ...]]:
+    """Give every metric of up to five models at every age as the cells of a table, for the thread; of more models nothing."""
+    return [] if is_many(metrics) else [_row(one) for one in metrics]
+
+
+def _row(one: Metric) -> tuple[str, ...]:
+    said = f"cannot be said: {one.reason}" if one.value is None else phrases.value(one)
+    seen = "estimated, before any label" if one.estimated else f"{words.count(one.age, 'day')} later"
+    usual = phrases.usual(one) or (one.remark if one.estimated else "")
+    return one.model, one.title, said, usual or "–", phrases.interval(one) or "–", words.short_day(one.cohort_day), seen
+
+
+def _short(cohort: phrases.Cohort, primary: Metric | None) -> str:
+    if primary is None:
+        return f"{cohort.model}: {cohort.title}"
+    if primary.value is None:
+        return f"{cohort.model}: {phrases.metric(primary)}; {cohort.title}"
+    usual = f" (usually {phrases.usual(primary)})" if primary.usual else ""
+    return f"{cohort.model}: {primary.title} {phrases.value(primary)}{usual}; {cohort.title}"
 
 
 def _summed(metrics: Sequence[Metric]) -> Iterator[str]:

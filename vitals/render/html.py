@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _SHOWN = 4_000
+_CARDS = 20  # of a priority; more of them are rows of a table
 
 
 def render(digest: Digest) -> str:
     """Render a digest as a self-contained HTML page (UTF-8)."""
-    sections = [
-        {"priority": priority, "title": title, "cards": phrases.cards(digest, priority)}
-        for priority, title in phrases.SECTIONS.items()
-    ]
+    sections = [_cards(digest, priority, title) for priority, title in phrases.SECTIONS.items()]
+    hidden = any(section["more"] for section in sections) or any(item.shown == "under" for item in digest.items)
     lists = [
         ("Still open", [f"P{item.priority} {_line(item)}" for item in phrases.still_open(digest)]),
         ("Resolved", [phrases.resolved(one) for one in digest.resolved]),
@@ -30,8 +29,21 @@ def render(digest: Digest) -> str:
     ]
     ok = sum(line.ok for line in digest.models)
     return _template().render(
-        digest=digest, since=phrases.since(digest), ok=ok, sections=sections, lists=lists, estimated=phrases.ESTIMATED
+        digest=digest,
+        since=phrases.since(digest),
+        ok=ok,
+        sections=sections,
+        lists=lists,
+        every=hidden,
+        estimated=phrases.ESTIMATED,
     )
+
+
+def _cards(digest: Digest, priority: int, title: str) -> dict[str, object]:
+    """Give the cards of a priority that are shown, and how many more there are."""
+    found = phrases.cards(digest, priority)
+    shown = found[: _CARDS + 1] if len(found) == _CARDS + 1 else found[:_CARDS]
+    return {"priority": priority, "title": title, "cards": shown, "more": len(found) - len(shown)}
 
 
 def _line(item: Item) -> str:

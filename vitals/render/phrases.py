@@ -92,7 +92,7 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
     ):
         found = tuple(members)
         if estimated:
-            yield Cohort(model, age, f"scored {words.short_day(day)}, before any label: {ESTIMATED}", found)
+            yield Cohort(model, age, f"predictions of {words.short_day(day)}, before any label: {ESTIMATED}", found)
             continue
         coverage = next((m for m in found if m.name == "label_coverage"), None)
         labels = f"; labels for {words.share(coverage.value)}" if coverage and coverage.value is not None else ""
@@ -101,8 +101,9 @@ def cohorts(metrics: Sequence[Metric]) -> Iterator[Cohort]:
             labels = f"; {words.count(coverage.n or 0, 'event')}"
         seen = max(m.known_on for m in found)
         days = words.count(age, "day")
-        when = f"{days} later" if (seen - day).days == age else f"at an age of {days}, evaluated again"
-        title = f"scored {words.short_day(day)}, seen {words.short_day(seen)} ({when}){labels}{of}"
+        again = f"at an age of {days}, evaluated again on {words.short_day(seen)}"
+        when = f"{days} later" if (seen - day).days == age else again
+        title = f"predictions of {words.short_day(day)}, seen {when}{labels}{of}"
         yield Cohort(model, age, title, tuple(m for m in found if m is not coverage or not labels))
 
 

@@ -27,7 +27,7 @@ from vitals.render.blocks import (
 )
 from vitals.render.blocks import text as shown
 from vitals.render.cards import SHORT, card, is_crowded, marks, one_line
-from vitals.render.cohorts import metric_lines
+from vitals.render.cohorts import metric_lines, metric_rows
 from vitals.render.groups import group_line, grouped
 from vitals.render.messages import Attachment, SlackMessage
 from vitals.render.page import LINES, RESERVE, Page
@@ -61,7 +61,7 @@ def _message(digest: Digest) -> SlackMessage:
     if page.items:
         title = f"All findings of {words.day_words(digest.day)}"
         files = (*files, Attachment(FINDINGS, title, "", findings_csv(digest).encode()))
-    replies = thread(page.items, page.lines, digest) if page.items or page.lines else ()
+    replies = thread(page.items, page.lines, digest, metric_rows(digest.metrics))
     return SlackMessage(_fallback(digest), tuple(page.blocks), said, replies, plain, files)
 
 
@@ -93,15 +93,22 @@ def _root(digest: Digest, pictures: tuple[Attachment, ...]) -> Page:
     page.told("Resolved", [phrases.resolved(one) for one in digest.resolved])
     _items(page, "For information", phrases.for_information(digest))
     page.told("Labels and metrics", metric_lines(digest.metrics))
-    page.told("Notes", [phrases.note(one) for one in digest.notes], _NOTES)
+    page.told("Notes", [phrases.note(one) for one in digest.notes if one.kind != "budget"], _NOTES)
     page.items += [item for item in digest.items if item.shown == "under" and is_crowded(item)]
     page.room += RESERVE
-    page.add(context([_footer(digest, page)]))
+    page.add(context([*_budget(digest), _footer(digest, page)]))
     return page
+
+
+def _budget(digest: Digest) -> list[str]:
+    """Say in small print how many incidents there were lately: it changes little from day to day."""
+    plain = (replace(one, command="") for one in digest.notes if one.kind == "budget")
+    return [phrases.note(one) for one in plain]
 
 
 def _footer(digest: Digest, page: Page) -> str:
     details = "details in the thread · " if page.items or page.lines else ""
+    details = details or ("every metric in the thread · " if metric_rows(digest.metrics) else "")
     table = f"every finding in {FINDINGS} there · " if page.items else ""
     return f"{details}{table}vitals digest --day {digest.day.isoformat()} --as-sent"
 

@@ -20,7 +20,9 @@ from vitals.render.tokens import guarded
 
 Summary = BackfillSummary | WeeklySummary
 _NUMBERS = frozenset({"days"})
-_COLUMNS = ("worst", "what", "first", "last", "days", "now")
+_COLUMNS = ("worst", "what", "now", "days", "first", "last")
+_OPEN = ("worst", "what", "incident", "days", "first", "last")
+_HANDLE = 8  # letters by which `vitals decide` knows an incident
 
 
 def text(summary: Summary) -> str:
@@ -85,7 +87,7 @@ def _backfill(summary: BackfillSummary) -> Sheet:
 
 def _week(summary: WeeklySummary) -> Sheet:
     opened, ended = sum(summary.opened), sum(summary.resolved)
-    longest = tuple(_row(one) for one in summary.longest)
+    longest = tuple(_named(one) for one in summary.longest)
     counts = f"{opened:,} opened ({_levels(summary.opened)}), {ended:,} resolved ({_levels(summary.resolved)})"
     alarms = f"; {words.count(summary.false_alarms, 'false alarm')}" if summary.false_alarms else ""
     lacking = (
@@ -97,7 +99,7 @@ def _week(summary: WeeklySummary) -> Sheet:
         key=summary.key,
         headline=f"Vitals week · {_range(summary.first_day, summary.last_day)}: {summary.open:,} open",
         small=(f"{counts}{alarms}; {_observed(summary.models)} observed.",),
-        table=Table("Open longest", _COLUMNS, longest, _NUMBERS) if longest else None,
+        table=Table("Open longest", _OPEN, longest, _NUMBERS) if longest else None,
         lists=(
             ("Noisiest in 28 days", tuple(_noise(*one) for one in summary.noisiest)),
             ("Models without", tuple(f"{what}: {words.listed(names, 10)}" for what, names in lacking if names)),
@@ -113,11 +115,19 @@ def _row(one: Episode) -> tuple[str, ...]:
     return (
         f"P{one.priority} {one.severity}",
         " · ".join(filter(None, about)),
+        "resolved" if one.resolved_on else "open",
+        f"{one.days:,}",
         words.short_day(one.opened_on),
         words.short_day(one.last_seen_on),
-        f"{one.days:,}",
-        "resolved" if one.resolved_on else "open",
     )
+
+
+def _named(one: Episode) -> tuple[str, ...]:
+    """Give an open episode's row, with its incident in the place of its state."""
+    worst, what, _, *rest = _row(one)
+    more = len(one.incidents) - 1
+    incident = one.incidents[0][:_HANDLE] if one.incidents else ""
+    return worst, what, incident + (f" +{more}" if more > 0 else ""), *rest
 
 
 def _noise(model: str, symptom: str, subject: str, incidents: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from vitals import words
 from vitals.digest.content import Digest, Item
 from vitals.render import phrases
+from vitals.render.cohorts import is_many, metric_lines
 
 WIDTH = 100
 _MOST_BESIDE = 3
@@ -30,7 +31,9 @@ def card(item: Item) -> Iterator[str]:
     """Give the lines of one problem: what, how much, than what, since when, why, what to do."""
     standing = f" ({', '.join(part for part in (item.severity.value, item.standing) if part)})"
     yield from _wrap(f"{item.place} · {item.title}{standing}", "  ", "  ")
-    yield from _wrap(f"{item.statement}.".replace("..", "."), "    ", "    ")
+    yield from _wrap(
+        item.statement if item.statement.endswith((".", "?", "!")) else f"{item.statement}.", "    ", "    "
+    )
     for cause in item.causes:
         yield from _wrap(f"Likely cause: {cause}", "    ", "      ")
     for seen in item.beside[:_MOST_BESIDE]:
@@ -41,7 +44,7 @@ def card(item: Item) -> Iterator[str]:
         yield from _wrap(f"What to do: {item.what_to_do}", "    ", "      ")
     links = [f"incident {words.listed(item.incidents, most=4)}"] if item.incidents else []
     links += [f"runbook {link}" for link in item.runbooks]
-    if links and item.priority < 3:
+    if links:
         yield from _wrap("; ".join(links), "    ", "      ")
 
 
@@ -54,7 +57,7 @@ def _body(digest: Digest) -> Iterator[str]:
     yield from _section("RESOLVED", (_wrap(phrases.resolved(one), "  ", "    ") for one in digest.resolved))
     info = (_wrap(_line(item), "  ", "    ") for item in phrases.for_information(digest))
     yield from _section("FOR INFORMATION", info)
-    yield from _section("LABELS AND METRICS", (_cohort(one) for one in phrases.brief(digest.metrics)))
+    yield from _section("LABELS AND METRICS", _metrics(digest))
     yield from _section("NOTES", (_wrap(phrases.note(one), "  ", "    ") for one in digest.notes))
 
 
@@ -68,6 +71,13 @@ def _section(title: str, parts: Iterator[Iterator[str]]) -> Iterator[str]:
 def _line(item: Item) -> str:
     standing = f" ({item.standing})" if item.standing else ""
     return f"{item.place} · {item.title}: {item.statement}{standing}"
+
+
+def _metrics(digest: Digest) -> Iterator[Iterator[str]]:
+    """Give each cohort of a few models, of many what they have in common: the page has them all."""
+    if is_many(digest.metrics):
+        return (_wrap(one, "  ", "    ") for one in metric_lines(digest.metrics))
+    return (_cohort(one) for one in phrases.brief(digest.metrics))
 
 
 def _cohort(one: phrases.Cohort) -> Iterator[str]:

@@ -4,6 +4,7 @@ What no table holds stands in `findings.csv`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from vitals import words
 from vitals.digest.content import Digest, Item
@@ -21,21 +22,25 @@ from vitals.render.blocks import (
     spoken,
 )
 from vitals.render.cards import whole
+from vitals.render.cohorts import METRIC_COLUMNS
 from vitals.render.messages import SlackMessage
-from vitals.render.tables import tables
+from vitals.render.tables import rows_table, tables
 
 _DETAILED, _TABLES, _MOST_LINES = 2, 3, 40
 _DETAILED_ITEMS = 12
+_CELL = 120
 _HEAD = 300  # bytes of the line above
 
 
-def thread(items: Sequence[Item], lines: Sequence[str], digest: Digest) -> tuple[SlackMessage, ...]:
+def thread(
+    items: Sequence[Item], lines: Sequence[str], digest: Digest, metrics: Sequence[Sequence[str]] = ()
+) -> tuple[SlackMessage, ...]:
     """Give the messages of a thread, each within Slack's limits.
 
     Parameters
     ----------
     items : problems that the root cut or shortened: the most urgent ones in full, the next as rows of tables.
-    lines : other lines that the root cut (resolved, metrics, notes); at most 40 of them.
+    lines : other lines that the root cut (resolved, notes); at most 40 of them. metrics : rows of `METRIC_COLUMNS`.
     """
     unique = list(dict.fromkeys(items))
     unique.sort(key=lambda item: (item.info, item.priority))
@@ -48,13 +53,22 @@ def thread(items: Sequence[Item], lines: Sequence[str], digest: Digest) -> tuple
             break
     rest = unique[told:]
     for place, (table, held) in enumerate(tables(rest)):
-        if place == _TABLES:
+        if place == _TABLES - bool(metrics):
             break
         messages.append(([table], "in short"))
         rest = rest[held:]
     messages += [(blocks, "") for blocks, _ in _packed([section(spoken(line, 900))] for line in _cut(lines, digest))]
+    messages += _metrics(metrics, digest)
     left = f"{words.count(len(rest), 'more problem')}: findings.csv, or {_command(digest)}" if rest else ""
     return tuple(_reply(digest, messages, number, left) for number in range(1, len(messages) + 1))
+
+
+def _metrics(rows: Sequence[Sequence[str]], digest: Digest) -> Iterator[tuple[list[Block], str]]:
+    """Give one table of metrics, and where the others stand."""
+    cells = [[words.visible(cell, _CELL) for cell in row] for row in rows]
+    for table, held in islice(rows_table(METRIC_COLUMNS, cells), 1):
+        more = f"{words.count(len(rows) - held, 'more metric')}: {_command(digest)}"
+        yield [table, *([context([more])] if held < len(rows) else [])], "labels and metrics"
 
 
 def _reply(digest: Digest, messages: Sequence[tuple[list[Block], str]], number: int, left: str) -> SlackMessage:
