@@ -81,15 +81,14 @@ class _Root:
         place = _place(earlier)
         if earlier is None or place is None:
             return None
-        message = notices.revised(self.parcel.message, digest)
         if not escalates(digest, Digest.from_json(earlier.content)):
             try:
-                return self._edited(place, message)
+                return self._edited(place, notices.revised(self.parcel.message, digest))
             except RefusedError as error:
                 if error.code not in EDIT:
                     raise
         address = self.parcel.slack.permalink(place)
-        return self._posted(notices.linked(message, place.ts, address))
+        return self._posted(notices.revised(notices.linked(self.parcel.message, place.ts, address), digest))
 
     def _edited(self, place: Posted, message: SlackMessage) -> Receipt:
         if place.channel_id != self.parcel.digest.channel:
