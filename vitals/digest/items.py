@@ -16,6 +16,8 @@ _REMINDERS = (3, 7)
 _ASK_AFTER = 14
 CAUSE = "likely cause: "
 """How judging begins the evidence that it takes for a cause."""
+AMOUNT = "; explains "
+"""How judging ends it where it can tell how much of the symptom that is."""
 
 
 def items_of(cases: Sequence[Case], day: Day, told_on: Day | None) -> list[Item]:
@@ -162,11 +164,22 @@ def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
         ]
         if below:
             replaced = {case.subject for other in below for case in groups[other]}
-            causes = _each([*(line(items[other]) for other in below), *_causes(groups[place], replaced)])
+            lines = [line(items[other]) + _amount(groups[place], groups[other]) for other in below]
+            causes = _each([*lines, *_causes(groups[place], replaced)])
             told[place] = replace(item, causes=causes, beside=_each(_beside(groups[place], replaced)))
         for other in below:
             told[other] = replace(told[other], shown="under")
     return told
+
+
+def _amount(cases: Sequence[Case], below: Sequence[Case]) -> str:
+    """Say how much of a card the causes below it explain, as judging put it at the end of the evidence; '' when it did not."""
+    subjects = {case.subject for case in below}
+    for one in _evidence(cases):
+        said, sign, amount = one.text.rpartition(AMOUNT)
+        if one.subject in subjects and one.share is not None and said.startswith(CAUSE):
+            return sign + amount
+    return ""
 
 
 def line(item: Item) -> str:
