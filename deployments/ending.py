@@ -38,20 +38,31 @@ def ended(command: Callable[[], int | None]) -> int:
 
 
 def complain(problem: object) -> None:
-    """Write a message on stderr, without passwords; a text of several lines holds as many problems."""
-    from vitals.io.settings import hide_passwords
+    """Write a message on stderr, without secrets; a text of several lines holds as many problems."""
+    from vitals.io.settings import without_secrets
 
-    for line in hide_passwords(str(problem)).splitlines():
+    for line in without_secrets(str(problem)).splitlines():
         sys.stderr.write(f"error: {line}\n")
 
 
 def log_to_stderr(*, debug: bool) -> None:
     """Say what only the log knows when asked to; otherwise commands themselves say what a person should read."""
+    said = logging.StreamHandler(sys.stderr)
+    said.setFormatter(_Lazy())
     log_of_ours = logging.getLogger("vitals")
-    log_of_ours.handlers = [logging.StreamHandler(sys.stderr) if debug else logging.NullHandler()]
+    log_of_ours.handlers = [said if debug else logging.NullHandler()]
     log_of_ours.setLevel(logging.DEBUG if debug else logging.WARNING)
     waiting = logging.getLogger("vitals.waiting")  # a person who waits wants to know for whom
-    waiting.handlers = [] if debug else [logging.StreamHandler(sys.stderr)]
+    waiting.handlers = [] if debug else [said]
+
+
+class _Lazy(logging.Formatter):
+    """Formats without secrets; what finds them is imported when there is something to say."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from vitals.io.settings import without_secrets
+
+        return without_secrets(super().format(record))
 
 
 def _usage(error: TyperException) -> int:

@@ -8,8 +8,10 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from traceback import format_exception
 
 from vitals.errors import ConfigError, NotifyError, StoreError, VitalsError
+from vitals.io.settings import without_secrets
 from vitals.io.summing import Summed
 from vitals.io.telling import Delivered
 from vitals.profiles import Profile
@@ -187,11 +189,13 @@ def was_interrupted(error: BaseException | None) -> bool:
 
 
 def _remember(model: Model, outcome: Outcome, error: Exception) -> None:
+    """Keep why a model could not be monitored; digest, page, log and states of runs get it from here, so no secrets."""
+    said = without_secrets(str(error))
     if isinstance(error, VitalsError):
-        log.warning("%s could not be monitored: %s", model.name, error)
-        outcome.problems[model.name] = str(error)
+        log.warning("%s could not be monitored: %s", model.name, said)
+        outcome.problems[model.name] = said
         outcome.errors[model.name] = error
     else:
-        log.error("%s could not be monitored", model.name, exc_info=error)
-        outcome.problems[model.name] = f"unexpected {type(error).__name__}: {error}; a bug, the log shows where"
+        log.error("%s could not be monitored\n%s", model.name, without_secrets("".join(format_exception(error))))
+        outcome.problems[model.name] = f"unexpected {type(error).__name__}: {said}; a bug, the log shows where"
         outcome.errors[model.name] = VitalsError(outcome.problems[model.name])

@@ -161,6 +161,14 @@ class Settings:
         )
 
 
+def without_secrets(text: str) -> str:
+    """Take every secret of this process's environment out of a text that leaves it, for example a traceback."""
+    try:
+        return Settings.from_env().redact(text)
+    except ConfigError:  # a setting is wrong, and nothing was opened with it
+        return hide_passwords(text)
+
+
 def source_variable(name: str) -> str:
     """Name the variable that holds a source's URL.
 
@@ -229,8 +237,8 @@ def _checked(url: str, variable: str) -> SecretStr:
     try:
         parts = urlsplit(url)
         port_is_number = parts.port is None or parts.port >= 0
-    except ValueError as error:
-        msg = f"{variable} is no URL: {hide_passwords(str(error))}; use {_EXAMPLES} (special characters as %XX)"
+    except ValueError:  # its message quotes what it took for the port: a piece of an unquoted password
+        msg = f"{variable} is no URL: host or port cannot be read; use {_EXAMPLES} (special characters as %XX)"
         raise ConfigError(msg) from None
     scheme = parts.scheme if ":" in url else ""
     if scheme == "postgres":
