@@ -10,13 +10,22 @@ from urllib.parse import urlencode
 from tests.slack.server import SlackServer
 
 
-def picture(url: str, out: Path, width: int = 720, *, channel: str = "", only: str = "", scale: float = 2) -> None:
+def picture(
+    url: str,
+    out: Path,
+    width: int = 720,
+    *,
+    channel: str = "",
+    only: str = "",
+    scale: float = 2,
+    thread: bool = True,
+) -> None:
     """Draw a channel of a running stand-in.
 
     Parameters
     ----------
     url : of the page, without path. width : in CSS pixels. channel : id; "" is the first one.
-    only : ts of a message to draw alone with its thread. scale : pixels per CSS pixel.
+    only : ts of a message to draw alone with its thread. scale : pixels per CSS pixel. thread : False leaves replies out.
 
     Raises
     ------
@@ -27,8 +36,10 @@ def picture(url: str, out: Path, width: int = 720, *, channel: str = "", only: s
     query = urlencode({"bare": 1} | ({"channel": channel} if channel else {}) | ({"only": only} if only else {}))
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 400}, device_scale_factor=scale)
+        page = browser.new_page(viewport={"width": width, "height": 200}, device_scale_factor=scale)
         page.goto(f"{url}/?{query}")
+        if not thread:
+            page.add_style_tag(content=".thread { display: none }")
         page.screenshot(path=out, full_page=True)
         browser.close()
 

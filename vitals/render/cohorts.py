@@ -8,7 +8,7 @@ from vitals.digest.content import Metric
 from vitals.render import phrases
 
 _MODELS = 5
-METRIC_COLUMNS = ("model", "metric", "value", "usually", "95 %", "predictions of", "seen")
+METRIC_COLUMNS = ("predictions of", "metric", "value", "usually", "95 %", "model")
 
 
 def is_many(metrics: Sequence[Metric]) -> bool:
@@ -36,9 +36,10 @@ def metric_rows(metrics: Sequence[Metric]) -> list[tuple[str, ...]]:
 
 def _row(one: Metric) -> tuple[str, ...]:
     said = f"cannot be said: {one.reason}" if one.value is None else phrases.value(one)
-    seen = "estimated, before any label" if one.estimated else f"{words.count(one.age, 'day')} later"
-    usual = phrases.usual(one) or (one.remark if one.estimated else "")
-    return one.model, one.title, said, usual or "–", phrases.interval(one) or "–", words.short_day(one.cohort_day), seen
+    seen = "estimated" if one.estimated else f"{words.count(one.age, 'day')} later"
+    interval = phrases.interval(one) or (one.remark if one.estimated else "")
+    when = f"{words.short_day(one.cohort_day)}, {seen}"
+    return when, one.title, said, phrases.usual(one) or "–", interval or "–", one.model
 
 
 def _short(cohort: phrases.Cohort, primary: Metric | None) -> str:

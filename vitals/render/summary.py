@@ -106,7 +106,9 @@ def _week(summary: WeeklySummary) -> Sheet:
             ("Delivery", summary.delivery),
             ("Not observed", _missing(summary.models)),
         ),
-        footer="Take what is open or make it quiet: vitals decide accept|acknowledge|snooze INCIDENT --why TEXT",
+        footer="Take what is open or make it quiet: vitals decide accept|acknowledge|snooze INCIDENT --why TEXT"
+        if summary.open
+        else f"vitals show incidents --first-day {summary.first_day} --last-day {summary.last_day}",
     )
 
 
