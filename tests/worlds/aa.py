@@ -131,11 +131,11 @@ def _texts(rng: np.random.Generator, n: int, logits: np.ndarray) -> Summary:
     )
 
 
-def alarms(rows: int, seed: int, nature: Nature, *, unit_filter: bool = True) -> Alarms:
+def alarms(rows: int, seed: int, nature: Nature) -> Alarms:
     """Judge one world; findings of a column within nine days of another are one incident."""
     found = Alarms()
     for days in world(rows, seed, nature):
-        column, last = Column(ColumnRule("m", "x", unit_filter=unit_filter), [], [], days, lambda _: False), None
+        column, last = Column(ColumnRule("m", "x"), [], [], days, lambda _: False), None
         for i, at in enumerate(days):
             verdict = column.judge(at)
             column.settle(verdict, quarantined=verdict.finding)
@@ -147,11 +147,9 @@ def alarms(rows: int, seed: int, nature: Nature, *, unit_filter: bool = True) ->
     return found
 
 
-def measured(
-    rows: int, worlds: int, nature: Nature, seed: int, *, unit_filter: bool = True
-) -> tuple[float, float, Counter[str]]:
+def measured(rows: int, worlds: int, nature: Nature, seed: int) -> tuple[float, float, Counter[str]]:
     """Give incidents per 28 days and model on average, their standard error, and which rules spoke."""
-    found = [alarms(rows, seed * 1000 + number, nature, unit_filter=unit_filter) for number in range(worlds)]
+    found = [alarms(rows, seed * 1000 + number, nature) for number in range(worlds)]
     per = np.array([one.incidents for one in found])
     rules: Counter[str] = Counter()
     for one in found:
@@ -184,7 +182,7 @@ def main() -> None:
         "# Incidents per 28 days of a 20-column model where nothing happens",
         "",
         f"Mean ± standard error over {options.worlds} worlds of 84 judged days after 56 of learning; seed {options.seed}; no holidays.",
-        "Written by `python -m tests.worlds.aa`. Tests bound the first world by 0.6 at 1,000 rows, and at 1,000,000 without the unit filter: from 100,000 rows on that is too loud. Others are shown.",
+        "Written by `python -m tests.worlds.aa`. Tests bound the first world by 0.6 at 1,000, 100,000 and 1,000,000 rows. Others are shown.",
         "",
         f"| world |{heads} rules that spoke (column-days) |",
         "|---|" + "---|" * (len(ROWS) + 1),
