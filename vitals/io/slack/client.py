@@ -12,7 +12,7 @@ from typing import Any
 
 from vitals.errors import NotifyError
 from vitals.io.slack.line import TIMEOUT_S, Line
-from vitals.io.slack.refusals import RefusedError
+from vitals.io.slack.refusals import RefusedError, UnclearError
 
 _PAGE, _MOST_PAGES = 200, 10
 _FILE_WAIT_S = 10.0  # a file is no reason to hold a message back
@@ -83,7 +83,7 @@ class Slack:
 
         Raises
         ------
-        RefusedError : the channel cannot be read, or not far enough back. UnclearError, UnreachableError : Slack is out of reach.
+        RefusedError : the channel cannot be read, or not far enough back. UnclearError : Slack is out of reach.
         """
         for message in self._messages(channel, since, thread_ts):
             said = (message.get("metadata") or {}).get("event_payload") or {}
@@ -139,6 +139,15 @@ class Slack:
             self.sleep(_POLL_S)
         return False
 
+    def _read(self, method: str, asked: Mapping[str, Any]) -> Any:
+        """Read a page; trouble that will pass leaves unclear what was looked for."""
+        try:
+            return self.line.patiently(method, asked)
+        except (RefusedError, UnclearError):
+            raise
+        except NotifyError as error:
+            raise UnclearError(str(error)) from None
+
     def _messages(self, channel: str, since: date, thread_ts: str | None) -> Iterator[Mapping[str, Any]]:
         """Read a channel, or a thread, page by page."""
         oldest = datetime.combine(since, time.min, UTC) - timedelta(days=1)  # days begin early in some time zones
@@ -152,7 +161,7 @@ class Slack:
         if thread_ts:
             method, asked = "conversations.replies", asked | {"ts": thread_ts}
         for _ in range(_MOST_PAGES):
-            answer = self.line.patiently(method, asked)
+            answer = self._read(method, asked)
             yield from answer.get("messages") or ()
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

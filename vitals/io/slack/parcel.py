@@ -15,7 +15,6 @@ from vitals.errors import NotifyError
 from vitals.io.slack.client import Posted, Slack
 from vitals.io.slack.log import FULL, TEXT, DeliveryLog
 from vitals.io.slack.refusals import (
-    CHANNEL_NOT_FOUND,
     METADATA,
     NOT_IN_CHANNEL,
     PAYLOAD,
@@ -86,8 +85,6 @@ class Parcel:
         try:
             return self.slack.find(channel, payload, self.digest.day, thread_ts)
         except RefusedError as error:
-            if error.code == CHANNEL_NOT_FOUND:
-                return None  # what we cannot see took nothing from us
             if error.code != NOT_IN_CHANNEL or not self.slack.join(channel):
                 raise
         return self.slack.find(channel, payload, self.digest.day, thread_ts)

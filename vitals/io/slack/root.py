@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from vitals.digest import Digest, escalates
+from vitals.errors import NotifyError
 from vitals.io.slack.client import Posted
 from vitals.io.slack.files import upload_pictures
 from vitals.io.slack.log import FULL, NO_PICTURES, TEXT, Receipt
 from vitals.io.slack.parcel import LOG, Parcel, Rung, as_text, step_down, with_pictures
-from vitals.io.slack.refusals import EDIT, NOT_IN_CHANNEL, RefusedError, UnreadableError
+from vitals.io.slack.refusals import EDIT, NOT_IN_CHANNEL, RefusedError, TakenOverError, UnreadableError
 from vitals.io.store.digests import Delivery, DeliveryState, StoredDigest
 from vitals.render import notices
 from vitals.render.messages import SlackMessage
@@ -87,6 +88,8 @@ class _Root:
             except RefusedError as error:
                 if error.code not in EDIT:
                     raise
+            if found := self._edited_before():
+                return found
         address = self.parcel.slack.permalink(place)
         return self._posted(notices.revised(notices.linked(self.parcel.message, place.ts, address), digest))
 
@@ -97,6 +100,15 @@ class _Root:
             self._rungs(message), lambda said, level: self.parcel.update(place, said, 0, level)
         )
         return self._confirmed(edited, level, f"edited in {edited.channel_id}{_how(level, less)}")
+
+    def _edited_before(self) -> Receipt | None:
+        """Find the edit of which Slack said first nothing and then that it is too late for it."""
+        try:
+            found = self.parcel.find_root()
+        except RefusedError:
+            return None
+        level = str(found.payload.get("level") or FULL) if found else FULL
+        return self._confirmed(found, level, f"edited in {found.channel_id}") if found else None
 
     def _earlier(self) -> StoredDigest | None:
         """Give the earlier revision that is in the channel; one that was perhaps posted is looked for and confirmed."""
@@ -121,7 +133,13 @@ class _Root:
             self.parcel.log.unclear(*self.parcel.key, why)
             words = f"perhaps sent to {digest.channel}, which cannot be looked up: {why}"
             return Receipt(DeliveryState.UNCLEAR, words)
-        receipt = self._posted(notices.repeated(self.parcel.message))
+        try:
+            receipt = self._posted(notices.repeated(self.parcel.message))
+        except TakenOverError:
+            raise
+        except NotifyError as error:  # of the first copy nothing is known, whatever became of the second
+            message = f"{why}; sending it again: {error}"
+            raise UnreadableError(message) from error
         return replace(receipt, words=f"{receipt.words}; a possible repeat")
 
     def _rungs(self, message: SlackMessage) -> list[Rung]:
