@@ -14,7 +14,6 @@ from vitals.digest import Digest, compose
 from vitals.errors import NotifyError
 from vitals.io.slack import Receipt, Slack, deliver
 from vitals.io.store import DeliveryState, Store
-from vitals.records import Symptom
 from vitals.render import slack as rendering
 
 NO_SCOPE = Fault(error="missing_scope", needed="channels:history")
@@ -316,13 +315,6 @@ def test_other_content_of_the_same_day_edits_the_message(store: Store, client: S
     assert root["text"].startswith("Revised · ")
     assert workspace.replies(root["ts"])[0]["text"].startswith("Revision 2 changed:\n")
     assert send(store, client, digest).words == "was sent before"
-
-
-def test_a_revision_with_a_new_symptom_is_a_new_message(store: Store, client: Slack, workspace: SlackServer) -> None:
-    """An edit calls nobody, so a new priority-1 incident is posted."""
-    send(store, client, samples.quiet())
-    send(store, client, revision(samples.finding(Symptom.ERRORS, "status", "6 % errors")))
-    assert len(workspace.roots()) == 2
 
 
 @pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed", "cant_update_message"])
