@@ -86,23 +86,27 @@ def _recoded(
 
 
 def _exchanged(today: Mapping[str, float], usual: Mapping[str, float], rows: int) -> Renaming | None:
-    """Find two usual texts each of which has the other's share."""
+    """Find two usual texts each of which has the other's share, and is nearer to it than to its own."""
     moved = [text for text, share in usual.items() if abs(today.get(text, 0.0) - share) > _APART]
     best: tuple[float, str, str] | None = None
     for old in moved:
         for new in moved:
             gap = usual[old] - usual[new]
-            if gap <= max(_APART, _tolerance(usual[new], rows)):
+            if gap <= max(_APART, _tolerance(usual[new], rows), _errors(usual[old], rows)):
                 continue
             misses = (abs(today.get(new, 0.0) - usual[old]), abs(today.get(old, 0.0) - usual[new]))
-            allowed = (_tolerance(usual[old], rows), _tolerance(usual[new], rows))
+            allowed = (min(_tolerance(usual[each], rows), gap / 2) for each in (old, new))
             if all(miss <= most for miss, most in zip(misses, allowed, strict=True)):
                 best = max(best or (0.0, "", ""), (gap, old, new))
     return Renaming("exchanged?", best[1], best[2], today.get(best[2], 0.0)) if best else None
 
 
 def _tolerance(share: float, rows: int) -> float:
-    return float(_AGREE * share + _ERRORS * (share * (1 - min(share, 1.0)) / max(rows, 1)) ** 0.5)
+    return _AGREE * share + _errors(share, rows)
+
+
+def _errors(share: float, rows: int) -> float:
+    return float(_ERRORS * (share * (1 - min(share, 1.0)) / max(rows, 1)) ** 0.5)
 
 
 def _unmixed(text: str) -> str:
