@@ -293,6 +293,20 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftScore:
+    """What judging later days takes of a `Drift`; reading the rest of a year's rows would cost as much as judging."""
+
+    day: Day
+    subject: str
+    segment: str
+    score: float
+    fired: bool
+    eligible: bool
+    level: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One line under a finding: what else moved, and the share it explains (None where unknown)."""
 

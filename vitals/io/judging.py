@@ -12,7 +12,7 @@ from vitals.io.world import World
 from vitals.judging.estimates import learned_since
 from vitals.judging.fold import PAST_DAYS, Fold
 from vitals.judging.needed import needed_since
-from vitals.judging.past import Past
+from vitals.judging.past import ScoredPast
 from vitals.judging.slow import baseline_days
 from vitals.profiles import Profile
 from vitals.records import WHOLE, Day, Judged, Transition, Triage
@@ -35,9 +35,7 @@ def judge(world: World, model: Model, run: str = "vitals") -> Sequence[Transitio
         first = store.begin_judging(model.name, lease)
         if first is None:
             return []
-        past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
-        triage = store.triage(model.name)
-        fold = Fold(model, past, profiles_before(store, model, past, triage), triage, baseline(store, model, first))
+        fold = fold_before(store, model, first)
         judged: list[Judged] = []
         for observed in store.observed_days_from(model.name, first):
             judged.append(fold.judge(observed))
@@ -46,7 +44,14 @@ def judge(world: World, model: Model, run: str = "vitals") -> Sequence[Transitio
     return [change for day in judged for change in day.transitions]
 
 
-def baseline(store: Store, model: Model, before: Day) -> Iterable[Profile]:
+def fold_before(store: Store, model: Model, first: Day) -> Fold:
+    """Read what judging from a day on remembers of the days before it."""
+    past = store.scored_past(model.name, first, first - timedelta(days=PAST_DAYS))
+    triage = store.triage(model.name)
+    return Fold(model, past, _profiles_before(store, model, past, triage), triage, _baseline(store, model, first))
+
+
+def _baseline(store: Store, model: Model, before: Day) -> Iterable[Profile]:
     """The stored profiles of the days that people approved, as far as they lie before a day."""
     span = baseline_days(model, before)
     watched = set(model.watched)
@@ -55,7 +60,7 @@ def baseline(store: Store, model: Model, before: Day) -> Iterable[Profile]:
     return store.profiles(model.name, *span, lambda _, subject, segment: segment == WHOLE and subject in watched)
 
 
-def profiles_before(store: Store, model: Model, past: Past, triage: Sequence[Triage]) -> Iterable[Profile]:
+def _profiles_before(store: Store, model: Model, past: ScoredPast, triage: Sequence[Triage]) -> Iterable[Profile]:
     """The stored profiles that judging from `past.before` on may need."""
     since = {**needed_since(model, past, triage), **learned_since(model, past.before)}
     if not since:

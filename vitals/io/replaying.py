@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
-from vitals.io.judging import baseline, profiles_before
+from vitals.io.judging import fold_before
 from vitals.io.world import World
-from vitals.judging.fold import PAST_DAYS, Fold
 from vitals.records import Day, Incident, Severity
 from vitals.spec import Model
 
@@ -67,9 +66,7 @@ def replay(world: World, changed: Model, first: Day, last: Day) -> Replayed:
 def _judged(world: World, model: Model, first: Day, last: Day) -> tuple[dict[tuple[str, Day], Incident], int]:
     """Judge a range in memory; gives the incidents that opened in it, by place and opening, and how many days it has."""
     store = world.store
-    past = store.past(model.name, first, first - timedelta(days=PAST_DAYS))
-    triage = store.triage(model.name)
-    fold = Fold(model, past, profiles_before(store, model, past, triage), triage, baseline(store, model, first))
+    fold = fold_before(store, model, first)
     days = 0
     for observed in store.observed_days_from(model.name, first, last):
         fold.judge(observed)

@@ -16,7 +16,7 @@ from vitals.judging.memory import REFERENCE_MIN_DAYS, Memory, Release, learning
 from vitals.judging.scores import NONE, Basis, Scored, score_day, score_week
 from vitals.judging.verdict import ColumnRule, Kind, Rule, Verdict
 from vitals.profiles import CategoricalSummary, NumericSummary
-from vitals.records import Day, Drift
+from vitals.records import Day, Drift, DriftScore
 from vitals.stats.atoms import Atom, new_atom
 from vitals.stats.parts import Counted
 from vitals.stats.shareband import WEEK_MIN_DAYS, WINDOW_DAYS
@@ -52,7 +52,7 @@ class Column:
     def __init__(
         self,
         rule: ColumnRule,
-        past: Iterable[Drift],
+        past: Iterable[Drift | DriftScore],
         releases: Iterable[Release],
         summaries: Mapping[Day, NumericSummary | CategoricalSummary],
         on_calendar: Callable[[Day], bool],

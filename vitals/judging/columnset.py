@@ -8,11 +8,12 @@ from typing import Any
 
 from vitals.judging.columns import Column, ColumnRule, Kind, Release, Verdict
 from vitals.judging.day import Place
+from vitals.judging.ondemand import OnDemand
 from vitals.judging.service import SHARES
 from vitals.judging.shares import Share, ShareRule, ShareVerdict
 from vitals.judging.units import Sketch, of_segment, sketch
 from vitals.profiles import Answers, Mini, Profile, Summary
-from vitals.records import BASELINE, WHOLE, Day, Drift, Measurement, Symptom
+from vitals.records import BASELINE, WHOLE, Day, Drift, DriftScore, Measurement, Symptom
 from vitals.spec import Model
 from vitals.stats.distances import Distances, compare
 
@@ -36,42 +37,56 @@ class Columns:
     Attributes
     ----------
     past : stored drift rows. released : incidents that gave their days back.
+    sketches, minis, answers : by column, made of each day's profile when first asked for.
     """
 
     model: Model
-    past: Sequence[Drift]
+    past: Sequence[Drift | DriftScore]
     released: Sequence[Released]
     on_calendar: Callable[[Day], bool]
     summaries: dict[Key, dict[Day, Summary]] = field(default_factory=lambda: defaultdict(dict))
-    sketches: dict[str, dict[Day, Sketch]] = field(default_factory=lambda: defaultdict(dict))
-    minis: dict[str, dict[Day, tuple[Mini, ...]]] = field(default_factory=lambda: defaultdict(dict))
-    answers: dict[str, dict[Day, Answers]] = field(default_factory=lambda: defaultdict(dict))
+    sketches: dict[str, OnDemand[Sketch]] = field(default_factory=dict)
+    minis: dict[str, OnDemand[tuple[Mini, ...]]] = field(default_factory=dict)
+    answers: dict[str, OnDemand[Answers]] = field(default_factory=dict)
     counts: dict[str, dict[Day, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
     _columns: dict[Key, Column] = field(default_factory=dict)
     _shares: dict[str, Share] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._rows: dict[Key, list[Drift]] = defaultdict(list)
+        self._segments: dict[str, set[str]] = defaultdict(set)
+        self._rows: dict[Key, list[Drift | DriftScore]] = defaultdict(list)
         for row in self.past:
             self._rows[(row.subject, row.segment)].append(row)
 
     def remember(self, profiles: Iterable[Profile], measurements: Iterable[Measurement]) -> None:
         """Take in the profiles and shares of past days, or of today before it is judged."""
-        for profile in sorted(profiles, key=lambda one: bool(one.segment)):
-            subject, day = profile.subject, profile.day
-            self.summaries[(subject, profile.segment)][day] = profile.summary
+        for profile in profiles:
+            self.summaries[(profile.subject, profile.segment)][profile.day] = profile.summary
             if profile.segment == WHOLE:
-                drawn = sketch(profile)
-                self.minis[subject][day] = profile.minis
-                if profile.answers is not None:
-                    self.answers[subject][day] = profile.answers
+                self._remember_whole(profile)
             else:
-                drawn = of_segment(self.sketches[subject].get(day), profile.segment, profile.summary)
-            if drawn is not None:
-                self.sketches[subject][day] = drawn
+                self._segments[profile.subject].add(profile.segment)
         for one in measurements:
             if one.signal in SHARES and one.value is not None and one.n:
                 self.counts[f"{one.signal}:{one.subject}"][one.day] = (round(one.value * one.n), one.n)
+
+    def _remember_whole(self, profile: Profile) -> None:
+        subject = profile.subject
+        if subject not in self.minis:
+            self.sketches[subject] = OnDemand(self._sketched)
+            self.minis[subject] = OnDemand(lambda one: one.minis)
+            self.answers[subject] = OnDemand(lambda one: one.answers)
+        made: tuple[OnDemand[Any], ...] = (self.sketches[subject], self.minis[subject], self.answers[subject])
+        for one in made:
+            one.remember(profile)
+
+    def _sketched(self, profile: Profile) -> Sketch | None:
+        """Sketch a column, with the segments that have summaries of their own."""
+        drawn = sketch(profile)
+        for segment in sorted(self._segments[profile.subject]):
+            summary = self.summaries[(profile.subject, segment)].get(profile.day)
+            drawn = drawn if summary is None else of_segment(drawn, segment, summary)
+        return drawn
 
     def column(self, key: Key) -> Column:
         """The fold of a column, begun from its stored rows at first use."""
@@ -180,31 +195,23 @@ class Columns:
     def forget(self, today: Day) -> None:
         """Drop what no reference can reach any more."""
         oldest = today - timedelta(days=KEPT_DAYS)
-        kept: tuple[dict[Any, dict[Day, Any]], ...] = (
-            self.summaries,
-            self.sketches,
-            self.minis,
-            self.answers,
-            self.counts,
-        )
-        for series in kept:
-            _forget(series.values(), oldest)
+        stored: tuple[dict[Day, Any], ...] = (*self.summaries.values(), *self.counts.values())
+        for series in stored:
+            for day in [day for day in series if day < oldest]:
+                del series[day]
+        made: tuple[OnDemand[Any], ...] = (*self.sketches.values(), *self.minis.values(), *self.answers.values())
+        for one in made:
+            one.forget(oldest)
 
 
 def _is_share(subject: str) -> bool:
     return subject.partition(":")[0] in SHARES and ":" in subject
 
 
-def _reaching(releases: Iterable[Release], rows: Sequence[Drift]) -> list[Release]:
+def _reaching(releases: Iterable[Release], rows: Sequence[Drift | DriftScore]) -> list[Release]:
     """Leave out what was released before the subject had any row: it did not concern it."""
     first = min((row.day for row in rows), default=Day.max)
     return [release for release in releases if first < release.on]
-
-
-def _forget(series: Iterable[dict[Day, Any]], oldest: Day) -> None:
-    for days in series:
-        for day in [d for d in days if d < oldest]:
-            del days[day]
 
 
 def kind_of(model: Model, column: str) -> Kind:

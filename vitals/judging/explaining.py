@@ -10,7 +10,8 @@ from vitals import words
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key
 from vitals.judging.drift import PART
-from vitals.records import WHOLE, Evidence, Finding
+from vitals.profiles import Answers
+from vitals.records import WHOLE, Day, Evidence, Finding
 from vitals.spec import Model
 from vitals.stats.mix import Mix, mix_effect
 
@@ -82,7 +83,8 @@ class Explaining:
     def _mix(self, name: str, answer: str) -> Mix | None:
         key = (name, answer)
         if key not in self._known:
-            verdict, days = self._verdicts.get((name, WHOLE)), self._columns.answers.get(name, {})
+            verdict = self._verdicts.get((name, WHOLE))
+            days: Mapping[Day, Answers] = self._columns.answers.get(name, {})
             reference = [days[day] for day in verdict.reference if day in days] if verdict else []
             there = verdict is not None and verdict.day in days and bool(reference)
             self._known[key] = mix_effect(days[verdict.day], reference, answer) if verdict and there else None

@@ -22,7 +22,7 @@ from vitals.judging.explaining import Explaining
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook, in_order, last_words
 from vitals.judging.memory import Release
-from vitals.judging.past import Past
+from vitals.judging.past import ScoredPast
 from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
 from vitals.judging.shares import ShareVerdict
@@ -75,7 +75,7 @@ class Fold:
     def __init__(
         self,
         model: Model,
-        past: Past,
+        past: ScoredPast,
         profiles: Iterable[Profile],
         triage: Sequence[Triage],
         baseline: Iterable[Profile] = (),
@@ -247,7 +247,7 @@ def _place(one: Finding | Incident) -> Place:
     return one.symptom, one.subject, one.segment
 
 
-def _moved_before(past: Past) -> dict[Day, list[Moved]]:
+def _moved_before(past: ScoredPast) -> dict[Day, list[Moved]]:
     """The inputs that moved on each past day."""
     scores: dict[Day, dict[str, float]] = defaultdict(dict)
     for row in past.drifts:

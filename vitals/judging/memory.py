@@ -6,8 +6,9 @@ Filled from stored drift rows and from what was decided about incidents; knows n
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import attrgetter
 
-from vitals.records import Day, Drift
+from vitals.records import Day, Drift, DriftScore
 from vitals.stats.shareband import WINDOW_DAYS
 
 REFERENCE_MIN_DAYS = 14
@@ -54,9 +55,13 @@ def learning(days: int) -> str:
     return f"{_LEARNING}{days + 1} of {REFERENCE_MIN_DAYS}"
 
 
-def was_judged(row: Drift) -> bool:
+def was_judged(row: Drift | DriftScore) -> bool:
     """A day without a score was judged all the same while learning, by the hard rules."""
     return row.reason is None or row.reason.startswith(_LEARNING)
+
+
+def _remembered(row: Drift | DriftScore) -> Remembered:
+    return Remembered(row.score, row.fired, row.eligible, row.level, was_judged(row))
 
 
 class Memory:
@@ -69,12 +74,15 @@ class Memory:
     on_calendar : whether a day is a public holiday or its neighbour; such a day never teaches.
     """
 
-    def __init__(self, past: Iterable[Drift], releases: Iterable[Release], on_calendar: Callable[[Day], bool]) -> None:
+    def __init__(
+        self, past: Iterable[Drift | DriftScore], releases: Iterable[Release], on_calendar: Callable[[Day], bool]
+    ) -> None:
         self._on_calendar = on_calendar
-        self._days: dict[Day, Remembered] = {}
-        self.level = 0
-        for row in sorted(past, key=lambda row: row.day):
-            self.add(row)
+        rows = sorted(past, key=attrgetter("day"))
+        self._days: dict[Day, Remembered] = {row.day: _remembered(row) for row in rows}
+        self.level = max((row.level for row in rows), default=0)
+        if rows:
+            self._forget(rows[-1].day)
         since = Day.min
         for release in sorted(releases, key=lambda one: (one.on, not one.withdrawn, one.opened_on)):
             self.level = self._level_before(release.on, since)
@@ -84,7 +92,7 @@ class Memory:
 
     def add(self, row: Drift) -> None:
         """Remember a judged (or not judged) day."""
-        self._days[row.day] = Remembered(row.score, row.fired, row.eligible, row.level, was_judged(row))
+        self._days[row.day] = _remembered(row)
         self.level = max(self.level, row.level)
         self._forget(row.day)
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from vitals.judging.memory import RECENT_REACH_DAYS
-from vitals.judging.past import Past
-from vitals.records import Day, Drift, Triage, TriageKind
+from vitals.judging.past import ScoredPast
+from vitals.records import Day, Drift, DriftScore, Triage, TriageKind
 from vitals.spec import Model
 
 Key = tuple[str, str]
 """subject, segment"""
 
 
-def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key, Day]:
+def needed_since(model: Model, past: ScoredPast, triage: Iterable[Triage]) -> dict[Key, Day]:
     """The oldest day of each column whose profile judging from `past.before` on may need.
 
     Notes
@@ -23,7 +23,7 @@ def needed_since(model: Model, past: Past, triage: Iterable[Triage]) -> dict[Key
     """
     spare = sum(_lost_days(one, past.since) for one in triage)
     recent = past.before - timedelta(days=RECENT_REACH_DAYS)
-    rows: dict[Key, list[Drift]] = {}
+    rows: dict[Key, list[Drift | DriftScore]] = {}
     for row in past.drifts:
         if ":" not in row.subject:
             rows.setdefault((row.subject, row.segment), []).append(row)

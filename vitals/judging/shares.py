@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitals.judging.memory import REFERENCE_MIN_DAYS, Memory, Release, learning
-from vitals.records import WHOLE, Day, Drift
+from vitals.records import WHOLE, Day, Drift, DriftScore
 from vitals.stats.shareband import deviation, from_arcsine, usual
 from vitals.stats.thresholds import FLOOR, thresholds
 
@@ -78,7 +78,7 @@ class Share:
     def __init__(
         self,
         rule: ShareRule,
-        past: Iterable[Drift],
+        past: Iterable[Drift | DriftScore],
         releases: Iterable[Release],
         counts: Mapping[Day, tuple[int, int]],
         on_calendar: Callable[[Day], bool],

@@ -13,7 +13,7 @@ from vitals.judging.describing import exchanged, looks
 from vitals.judging.drift import drift_finding, statement, symptom_of
 from vitals.judging.service import SHARES, share_finding
 from vitals.judging.shares import ShareVerdict
-from vitals.records import WHOLE, Evidence, Finding, Symptom
+from vitals.records import WHOLE, Day, Evidence, Finding, Symptom
 from vitals.spec import Model
 from vitals.spec.parts import Task
 
@@ -56,7 +56,7 @@ def _unit(
 ) -> units.Named | None:
     """Look for a unit change of a column against its own reference days."""
     whole = segments.get(WHOLE)
-    sketches = columns.sketches.get(subject, {})
+    sketches: Mapping[Day, units.Sketch] = columns.sketches.get(subject, {})
     if whole is None or not whole.judged or not whole.reference or today.day not in sketches:
         return None
     drawn, past = sketches[today.day], units.last(sketches, whole.reference)

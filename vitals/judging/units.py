@@ -6,6 +6,7 @@ a distance does not.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,4 +181,5 @@ def unit_finding(today: Today, subject: str, named: Named, symptom: Symptom) -> 
 
 def last(sketches: Mapping[Day, Sketch], days: Sequence[Day], most: int = 28) -> list[Sketch]:
     """The sketches of the newest reference days."""
-    return [sketches[day] for day in days if day in sketches][-most:]
+    newest = islice((sketches[day] for day in reversed(days) if day in sketches), most)
+    return list(newest)[::-1]

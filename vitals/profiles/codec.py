@@ -3,7 +3,8 @@
 The layout: one version byte, one byte that says whether the rest is deflated, then the body. The body is a
 4-byte length and a JSON head, followed by little-endian arrays. Anchors are kept as steps between the
 order-preserving integers behind doubles (few high bits), counts as steps in the smallest type that holds them.
-Equal profiles give equal bytes; those without answers are written as before there were any.
+Equal profiles give equal bytes; those without answers are written as before there were any. Minis and answers are
+read when somebody asks for them: most days of a reference are only counted.
 """
 
 import json
@@ -20,6 +21,7 @@ from vitals.records import Day
 
 VERSION = 1
 WITH_ANSWERS = 2
+_HEAD = json.JSONDecoder().raw_decode  # the first value of a text, and where it ends
 _LEVEL = 6
 _WORTH = 0.9  # deflate only what shrinks to less: inflating costs more than all else here
 _MANTISSA = 53  # bits of a double's
@@ -61,12 +63,32 @@ def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Pro
         raise StoreError(message)
     body = zlib.decompress(memoryview(blob)[2:]) if blob[1] else blob[2:]
     size = 4 + int.from_bytes(body[:4], "little")
-    head, few, *answers = json.loads(body[4:size])
+    text = body[4:size].decode()
+    head, end = _HEAD(text, 1)
     summary = _read_numeric(head, body, size) if head[0] == "n" else _read_categorical(head, body, size)
-    minis = tuple(Mini(s, n, nulls, q and tuple(q), atom, count) for s, n, nulls, q, atom, count in few)
-    return Profile(
-        model, day, subject, segment, summary, minis, _read_answers(answers[0], summary) if answers else None
-    )
+    return _Stored(model, day, subject, segment, summary, text[end + 1 :])
+
+
+class _Stored(Profile):
+    """A profile whose minis and answers are read on demand."""
+
+    __slots__ = ("_further",)
+    _further: str
+
+    def __init__(self, model: str, day: Day, subject: str, segment: str, summary: Summary, further: str) -> None:
+        values = {"model": model, "day": day, "subject": subject, "segment": segment, "summary": summary}
+        for name, value in (values | {"_further": further}).items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def minis(self) -> tuple[Mini, ...]:
+        few, _ = _HEAD(self._further, 0)
+        return tuple(Mini(s, n, nulls, q and tuple(q), atom, count) for s, n, nulls, q, atom, count in few)
+
+    @property
+    def answers(self) -> Answers | None:
+        _, *answers = json.loads(f"[{self._further}")
+        return _read_answers(answers[0], self.summary) if answers else None
 
 
 def _answers(summary: Summary, answers: Answers) -> list[object]:
@@ -132,10 +154,10 @@ def _read_numeric(head: list[int], body: bytes, at: int) -> NumericSummary:
     atoms, at = _unpack(body, at, size, atoms_kind, usual=1)
     within, at = _unpack(body, at, size, within_kind)
     counts, _ = _unpack(body, at, some, counts_kind, usual=1)
-    steps = low + (high.view(np.uint64) << _HALF)
+    steps = low + (high.view(np.uint64) << _HALF) if high_kind else low
     steps[:1] = _ordered(doubles[2:3])
-    anchors = _doubles(np.cumsum(steps, dtype=np.uint64))
-    le = np.cumsum(atoms + within)
+    anchors = _doubles(steps.cumsum())
+    le = (atoms + within).cumsum()
     total, squares = doubles[:2].tolist()
     return NumericSummary(n, nulls, infinite, anchors, le - atoms, le, total, squares, doubles[3:], counts)
 
@@ -167,4 +189,7 @@ def _ordered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
 
 
 def _doubles(ordered: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Map ascending integers back; mostly all numbers have one sign."""
+    if not ordered.size or ordered[0] >= _SIGN:
+        return (ordered & ~_SIGN).view(np.float64)
     return np.where(ordered >= _SIGN, ordered & ~_SIGN, ~ordered).view(np.float64)

@@ -58,14 +58,14 @@ class Pool:
         old = np.ones(len(self._values) + len(new), dtype=bool)
         old[new] = False
         self._values = _spliced(self._values, summary.anchors, old, new)
-        self._rows = _spliced(self._rows, np.diff(summary.le, prepend=0), old, new)
+        self._rows = _spliced(self._rows, _each(summary), old, new)
         self._tied = _spliced(self._tied, summary.le - summary.lt, old, new)
         self._owners = _spliced(self._owners, np.full(len(new), owner), old, new)
 
     def _enter_all(self, summaries: "Mapping[int, NumericSummary]") -> None:
         """The same for many days, sorting once."""
         values = np.concatenate([self._values, *(s.anchors for s in summaries.values())])
-        rows = [self._rows, *(np.diff(s.le, prepend=0) for s in summaries.values())]
+        rows = [self._rows, *(_each(s) for s in summaries.values())]
         tied = [self._tied, *(s.le - s.lt for s in summaries.values())]
         owners = [self._owners, *(np.full(len(s.anchors), owner) for owner, s in summaries.items())]
         order = np.argsort(values, kind="stable")
@@ -99,6 +99,13 @@ class Pool:
     def range(self) -> tuple[float, float] | None:
         """Give the least and the greatest value of all days; None without any."""
         return (float(self._values[0]), float(self._values[-1])) if len(self._values) else None
+
+
+def _each(summary: "NumericSummary") -> Integers:
+    """Rows on each anchor and between it and the one before."""
+    rows = summary.le.copy()
+    rows[1:] -= summary.le[:-1]
+    return rows
 
 
 _N = TypeVar("_N", np.float64, np.int64)

@@ -17,7 +17,7 @@ from vitals.io.store.observing import Codec
 from vitals.io.store.reactions import Reaction, Sent
 from vitals.io.store.reading import StoredCohort, StoredPast
 from vitals.io.store.tables import CLOCK_COLUMNS, RUN_COLUMNS
-from vitals.records import Day, Incident, Judged, Measurement, Observation, Observed, Triage
+from vitals.records import Day, Drift, DriftScore, Incident, Judged, Measurement, Observation, Observed, Triage
 
 if TYPE_CHECKING:
     from vitals.profiles import Profile
@@ -138,9 +138,13 @@ class Store:
         """
         return judging.begin(self._database, model, lease)
 
-    def past(self, model: str, before: Day, since: Day) -> StoredPast:
+    def past(self, model: str, before: Day, since: Day) -> StoredPast[Drift]:
         """Read what was known at the end of the day before `before`, with history from `since` on (without profiles)."""
-        return reading.past(self._database, model, before, since)
+        return reading.past(self._database, model, before, since, Drift)
+
+    def scored_past(self, model: str, before: Day, since: Day) -> StoredPast[DriftScore]:
+        """Read the same with no more of each drift row than judging later days takes."""
+        return reading.past(self._database, model, before, since, DriftScore)
 
     def profiles(
         self, model: str, first: Day, last: Day, wanted: Callable[[Day, str, str], bool] | None = None

@@ -6,7 +6,7 @@ observation that lands in between marks the model for another replay. Sources ar
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, not_, or_, select
 
@@ -30,6 +30,7 @@ from vitals.io.store.tables import (
 from vitals.records import (
     Day,
     Drift,
+    DriftScore,
     Finding,
     Incident,
     Measurement,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from vitals.profiles import Profile
 
 R = TypeVar("R", Finding, Transition)
+D = TypeVar("D", bound=Drift | DriftScore)
 Wanted = Callable[[Day, str, str], bool]
 """day, subject, segment"""
 
@@ -56,7 +58,7 @@ SHOWN: Mapping[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPast:
+class StoredPast(Generic[D]):
     """What was known of a model at the end of the day before `before`.
 
     Attributes
@@ -72,7 +74,7 @@ class StoredPast:
     since: Day
     facts: Sequence[PartitionFacts]
     measurements: Sequence[Measurement]
-    drifts: Sequence[Drift]
+    drifts: Sequence[D]
     findings: Sequence[Finding]
     transitions: Sequence[Transition]
     incidents: Sequence[Incident]
@@ -91,8 +93,8 @@ _DAYS_AT_ONCE = 14  # in one transaction: opening one costs as much as decoding 
 _NO_HOURS = or_(measurement.c.signal != "traffic", measurement.c.subject.not_like("hour=%"))
 
 
-def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
-    """Read the past of a model, in one snapshot."""
+def past(database: Database, model: str, before: Day, since: Day, drifts: type[D]) -> StoredPast[D]:
+    """Read the past of a model, in one snapshot; of drift rows as much as their kind holds."""
 
     def within(table: Table, day: str = "day") -> tuple[ColumnElement[bool], ...]:
         return table.c.model == model, table.c[day] >= since, table.c[day] < before
@@ -107,7 +109,7 @@ def past(database: Database, model: str, before: Day, since: Day) -> StoredPast:
             since=since,
             facts=records(connection, PartitionFacts, *within(partition)),
             measurements=records(connection, Measurement, *within(measurement, "known_on"), _NO_HOURS),
-            drifts=records(connection, Drift, *within(drift)),
+            drifts=records(connection, drifts, *within(drift)),
             findings=[*_by_day(older_findings), *records(connection, Finding, *within(finding))],
             transitions=[*_by_day(older_transitions), *records(connection, Transition, *within(transition))],
             incidents=standing.incidents,

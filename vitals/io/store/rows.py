@@ -31,6 +31,7 @@ from vitals.io.store import tables
 from vitals.io.store.tables import Instant
 from vitals.records import (
     Drift,
+    DriftScore,
     Evidence,
     Finding,
     Incident,
@@ -53,12 +54,14 @@ else:
     R = TypeVar("R")
 
 Row = dict[str, Any]
+_AT_ONCE = 200  # rows: fetched singly they cost twice as much, all at once they wake the garbage collector
 
 TABLES: Mapping[type, Table] = {
     PartitionFacts: tables.partition,
     Measurement: tables.measurement,
     Validation: tables.validation,
     Drift: tables.drift,
+    DriftScore: tables.drift,
     Finding: tables.finding,
     Incident: tables.incident,
     Transition: tables.transition,
@@ -91,7 +94,8 @@ def records(connection: Connection, kind: type[R], *where: ColumnElement[bool]) 
     statement = select(*(table.c[name] for name in names)).where(*where).order_by(*table.primary_key.columns)
     restore = _FROM | {"kind": _KINDS.get(kind, str)}
     special = [(i, restore[name]) for i, name in enumerate(names) if name in restore]
-    return [kind(*_restored(found, special)) for found in connection.execute(statement)]
+    parts = connection.execute(statement).partitions(_AT_ONCE)
+    return [kind(*_restored(values, special)) for part in parts for values in part]
 
 
 def _restored(found: Sequence[Any], special: Sequence[tuple[int, Callable[[Any], Any]]]) -> Sequence[Any]:
