@@ -113,6 +113,10 @@ def trial(fault: Fault, size: float, rows: int, seed: int) -> Result:
     )
 
 
+def _is_cause(fault: Fault, causes: list[str]) -> bool:
+    return bool(causes) and re.fullmatch(fault.subject, causes[0]) is not None
+
+
 def _row(one: Finding) -> dict[str, object]:
     return {"symptom": one.symptom, "subject": one.subject, "segment": one.segment}
 
@@ -128,6 +132,7 @@ def _loans(name: str, plant: Plant, subject: str, names: str = "", *, sized: boo
 
 
 UA = ("carrier", "UA")
+ANY_INPUT = "carrier|origin|dest|sched_hour|distance|temp|wind_speed|precip|visib|pressure"
 FAULTS = (
     _flights("miles to km, one carrier", partial(faults.scaled, column="distance", factor=1.609344, where=UA), "distance", "for carrier UA"),
     _flights("miles to km, part", partial(faults.scaled, column="distance", factor=1.609344), "distance", sized=True),
@@ -140,7 +145,7 @@ FAULTS = (
     _flights("temperature frozen", partial(faults.filled, column="temp", value=77.0), "temp", "equal to 77"),
     _flights("nulls", partial(faults.nulls, column="distance"), "distance", "missing", sized=True),
     _flights("nulls of one carrier", partial(faults.nulls_of, column="temp", where=UA), "temp", "only carrier UA"),
-    _flights("the day before once more", partial(faults.day_loaded_again, column="distance"), "distance", "the very same values"),
+    _flights("the day before once more", partial(faults.day_loaded_again, column="distance"), ANY_INPUT, "the very same values", column="distance"),
     _flights("small letters", partial(faults.texts_changed, column="carrier", change={"UA": "ua"}), "carrier", "upper and lower case", sized=True),
     _flights("space before", partial(faults.texts_changed, column="origin", change=" {}"), "origin", "spaces around", sized=True),
     _flights("another code", partial(faults.texts_changed, column="carrier", change={"UA": "United"}), "carrier", "another code"),
@@ -176,6 +181,7 @@ FAULTS = (
     _loans("amount rounded to 100", partial(faults.changed, column="amount", how=partial(np.round, decimals=-2)), "amount", sized=False),
     _loans("a year older", partial(faults.changed, column="age", how=partial(np.add, 1)), "age", sized=False),
     _loans("age of other rows", partial(faults.of_other_rows, column="age"), "age", sized=False),
+    _loans("two countries exchanged", partial(faults.texts_changed, column="country", change={"DE": "FR", "FR": "DE"}), "country", "exchanged", sized=False),
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Plant every fault of `tests.worlds.table`, ask three rules, write tests/worlds/FAULTS.csv and FAULTS.md.
 
 `python -m tests.benchmarks.faults --evidently PYTHON --nannyml PYTHON`; without these two only Vitals is asked and nothing
-of the others is in the tables. Steps whose result lies in `--folder` already are not done again.
+of the others is in the tables. Steps whose result lies in `--folder` already are not done again. `--page` composes the page
+anew from the file that is there.
 """
 
 import argparse
@@ -15,28 +16,9 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.faults import cells, peers, written
 from tests.benchmarks.faults.cells import Clean, Row
 from tests.worlds.grounds import PLANS, columns_of
-from tests.worlds.table import CELLS, Result, trial
+from tests.worlds.table import CELLS, trial
 
-YES = {True: "yes", False: "no", None: ""}
 WORLDS = tuple(PLANS)
-
-
-def row(world: str, one: Result) -> Row:
-    """Give a cell's row, without the peers."""
-    return Row(
-        fault=one.fault,
-        world=world,
-        size=f"{one.size:g}",
-        rows=str(one.rows),
-        seed=str(one.seed),
-        found_on=str(one.found_on or ""),
-        quiet=YES[one.quiet],
-        subject=YES[one.subject],
-        named=YES[one.named],
-        cause=YES[one.cause_first],
-        others=str(one.others),
-        said=one.said,
-    )
 
 
 def ours(rows: int, seed: int, folder: Path) -> tuple[list[Row], list[Clean]]:
@@ -47,7 +29,7 @@ def ours(rows: int, seed: int, folder: Path) -> tuple[list[Row], list[Clean]]:
     for fault, size in CELLS:
         if (fault.name, f"{size:g}") not in done:
             began = time.perf_counter()
-            known.append(row(fault.world, trial(fault, size, rows, seed)))
+            known.append(cells.row(fault.world, trial(fault, size, rows, seed)))
             with kept.open("a") as file:
                 file.write(json.dumps(asdict(known[-1])) + "\n")
             _say(
@@ -96,22 +78,34 @@ def main() -> None:
     parser.add_argument("--nannyml", help="its interpreter")
     parser.add_argument("--folder", type=Path, help="keep what was done here")
     parser.add_argument("--to", type=Path, default=cells.TABLE)
+    parser.add_argument("--page", action="store_true", help="only compose the page")
     options = parser.parse_args()
+    if options.page:
+        options.to.with_suffix(".md").write_text(written.page(*cells.read(options.to)), encoding="utf-8")
+        return
     with TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        table, clean, versions = [], [], {}
+        found: dict[int, tuple[list[Row], list[Clean]]] = {}
+        versions: dict[str, str] = {}
         for rows in options.rows:
-            found, quiet = ours(rows, options.seed, folder)
-            for rule in ("evidently", "nannyml"):
-                if interpreter := getattr(options, rule):
-                    found, more, versions[rule] = theirs(rule, interpreter, rows, options.seed, folder, found)
-                    quiet += more
-            table += found
-            clean += quiet
-    heads = [f"seed {options.seed}", *(f"{rule} {version}" for rule, version in versions.items())]
-    options.to.write_text(cells.text(heads, table, clean), encoding="utf-8")
-    options.to.with_suffix(".md").write_text(written.page(heads, table, clean), encoding="utf-8")
+            found[rows] = ours(rows, options.seed, folder)
+            _write(options.to, options.seed, versions, found)
+        for rows in options.rows:
+            for rule in (rule for rule in written.RULES if getattr(options, rule)):
+                table, quiet = found[rows]
+                table, more, versions[rule] = theirs(rule, getattr(options, rule), rows, options.seed, folder, table)
+                found[rows] = table, quiet + more
+                _write(options.to, options.seed, versions, found)
+
+
+def _write(to: Path, seed: int, versions: dict[str, str], found: dict[int, tuple[list[Row], list[Clean]]]) -> None:
+    """Write both files as far as they are known."""
+    heads = [f"seed {seed}", *(f"{rule} {version}" for rule, version in versions.items())]
+    table = [one for rows, _ in found.values() for one in rows]
+    clean = [one for _, quiet in found.values() for one in quiet]
+    to.write_text(cells.text(heads, table, clean), encoding="utf-8")
+    to.with_suffix(".md").write_text(written.page(heads, table, clean), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from tests.worlds.table import Result
+
+YES = {True: "yes", False: "no", None: ""}
 TABLE = Path(__file__).parents[2] / "worlds" / "FAULTS.csv"
 
 
@@ -50,6 +53,24 @@ class Clean:
     days: str
     days_with_alert: str
     alerts: str
+
+
+def row(world: str, one: Result) -> Row:
+    """Give a cell's row, without the peers."""
+    return Row(
+        fault=one.fault,
+        world=world,
+        size=f"{one.size:g}",
+        rows=str(one.rows),
+        seed=str(one.seed),
+        found_on=str(one.found_on or ""),
+        quiet=YES[one.quiet],
+        subject=YES[one.subject],
+        named=YES[one.named],
+        cause=YES[one.cause_first],
+        others=str(one.others),
+        said=one.said,
+    )
 
 
 def text(heads: Sequence[str], rows: Iterable[Row], clean: Iterable[Clean]) -> str:
