@@ -9,11 +9,12 @@ from vitals.judging.columnset import Columns
 from vitals.judging.day import finding
 from vitals.judging.drift import PART
 from vitals.judging.explaining import Explaining, amounts
-from vitals.profiles import Answers
+from vitals.profiles import Answers, CategoricalSummary, Profile
 from vitals.records import WHOLE, Evidence, Finding, Severity, Symptom
 
 DAYS = tuple(day(i) for i in range(28))
 NOW = day(28)
+TEXTS = CategoricalSummary(1000, 0, ("near", "far"), np.array([500, 500]), 0, 2)
 
 
 def answers(near: int, far: int, near_mean: float, far_mean: float, name: str = "score") -> Answers:
@@ -25,9 +26,9 @@ def explaining(rng: np.random.Generator, *last: Answers, name: str = "score") ->
     """28 ordinary days of the inputs distance and wind, then today's answers within them."""
     columns = Columns(model(), [], [], lambda _: False)
     for subject, now in zip(("distance", "wind"), last, strict=False):
-        for at in DAYS:
-            columns.answers[subject][at] = answers(500, 500, rng.normal(0.1, 0.01), rng.normal(0.5, 0.01), name)
-        columns.answers[subject][NOW] = now
+        usual = [answers(500, 500, rng.normal(0.1, 0.01), rng.normal(0.5, 0.01), name) for _ in DAYS]
+        for at, known in zip((*DAYS, NOW), (*usual, now), strict=True):
+            columns.remember([Profile("m", at, subject, WHOLE, TEXTS, (), known)], [])
     verdict = Verdict(NOW, 1000, 0, judged=True, reference=DAYS)
     return Explaining(model(), columns, {(subject, WHOLE): verdict for subject in columns.answers})
 
@@ -101,7 +102,7 @@ def test_what_is_not_about_a_whole_answer_or_has_none_is_not_explained() -> None
 def test_a_first_day_and_a_day_without_rows_explain_nothing() -> None:
     """No reference day, and no answer today."""
     columns = Columns(model(), [], [], lambda _: False)
-    columns.answers["distance"][NOW] = answers(125, 875, 0.1, 0.5)
+    columns.remember([Profile("m", NOW, "distance", WHOLE, TEXTS, (), answers(125, 875, 0.1, 0.5))], [])
     first = Explaining(model(), columns, {("distance", WHOLE): Verdict(NOW, 1000, 0)})
 
     assert first(moved(), ["distance"]) is None
