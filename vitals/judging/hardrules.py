@@ -10,7 +10,8 @@ from math import log
 from vitals import words
 from vitals.judging.kinds import latest_kind, values_of
 from vitals.judging.scores import PartScore
-from vitals.profiles import Summary
+from vitals.profiles import NumericSummary, Summary
+from vitals.profiles.summarise import TOP_NUMBERS, TOP_TEXTS
 from vitals.stats.parts import Counted
 from vitals.stats.thresholds import FLOOR, far_z
 
@@ -20,6 +21,7 @@ _CHANCE = log(1e-7)
 LEAST_DAYS = 7
 LEAST_FAR = 0.20
 USUALLY_VARIES = 0.5
+NEARLY_ALL, USUALLY_FEW = 0.8, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def hard_rule(today: Summary, reference: Sequence[Summary], *, learning: bool) -
         _all_null(today, reference)
         or _other_kind(today, reference)
         or (_constant(today, reference) if learning else None)
+        or _one_value(today, reference)
     )
 
 
@@ -92,6 +95,34 @@ def _constant(today: Summary, reference: Sequence[Summary]) -> Hard | None:
     if not _not_by_chance(usual, today.n):
         return None
     return Hard("one single value on all rows, which no day before had")
+
+
+def _one_value(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    """Look for a value that holds nearly all rows and held few on every day before: a cap, a default, a feed that hangs.
+
+    Where single days differ much, as with weather, no share of such a column is unusual by its variance.
+    """
+    share = _largest(today)
+    if share is None or share < NEARLY_ALL or len(reference) < LEAST_DAYS:
+        return None
+    value = today.values[0]
+    usual = max(_share_of(one, value) for one in reference)
+    if usual > USUALLY_FEW or not _not_by_chance(usual, round(share * (today.n - today.nulls))):
+        return None
+    said = words.number(float(value)) if isinstance(today, NumericSummary) else repr(words.visible(str(value), 40))
+    before = f"on at most {words.share(usual)} on the {len(reference)} days before" if usual else "never seen before"
+    return Hard(f"{words.share(share)} of rows equal to {said}, {before}", teaches=False)
+
+
+def _share_of(summary: Summary, value: object) -> float:
+    """Share of a value among the rows with one; of a rare value, the most that it can be."""
+    filled = summary.n - summary.nulls
+    if filled <= 0:
+        return 0.0
+    found = [int(count) for one, count in zip(summary.values, summary.counts, strict=True) if one == value]
+    kept = TOP_NUMBERS if isinstance(summary, NumericSummary) else TOP_TEXTS
+    rest = int(summary.counts[-1]) if len(summary.counts) >= kept else 0
+    return (found[0] if found else rest) / filled
 
 
 def _largest(summary: Summary) -> float | None:

@@ -1,0 +1,59 @@
+"""A value that holds nearly all rows and held few on every day before."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from vitals.judging.hardrules import hard_rule
+from vitals.profiles import Summary, summarise
+
+
+def visibility(draw: np.random.Generator, clear: float) -> Summary:
+    """A day of visibilities: 10 on clear hours, else anything below, 5 now and then."""
+    below = draw.choice([0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9], 900)
+    return summarise(pa.array(np.where(draw.random(900) < clear, 10.0, below)))
+
+
+@pytest.fixture
+def past() -> list[Summary]:
+    """Thirty days whose weather differs much."""
+    draw = np.random.default_rng(1)
+    return [visibility(draw, clear) for clear in draw.uniform(0, 1, 30)]
+
+
+def test_a_cap_is_found_though_single_days_differ_much(past: list[Summary]) -> None:
+    """All rows at a value that a tenth of the rows of a bad day had at most."""
+    found = hard_rule(summarise(pa.array([5.0] * 900)), past, learning=False)
+
+    assert found is not None
+    assert found.words.startswith("100 % of rows equal to 5, on at most 1")
+    assert not found.teaches
+
+
+@pytest.mark.parametrize("value", [10.0, 9.9])
+def test_a_usual_value_is_no_news_and_a_new_one_is(past: list[Summary], value: float) -> None:
+    """Clear days are all 10; a number that was never there is said so."""
+    found = hard_rule(summarise(pa.array([value] * 900)), past, learning=False)
+
+    assert (found is None) is (value == 10.0)
+    assert found is None or found.words == "100 % of rows equal to 9.9, never seen before"
+
+
+def test_texts_are_watched_alike() -> None:
+    """One carrier on nearly all rows."""
+    usual = [summarise(pa.array(["UA", "AA", "B6", "DL", "EV", "9E"] * 150)) for _ in range(10)]
+
+    found = hard_rule(summarise(pa.array(["UA"] * 850 + ["AA"] * 50)), usual, learning=False)
+
+    assert found is not None
+    assert found.words == "94.4 % of rows equal to 'UA', on at most 16.7 % on the 10 days before"
+
+
+@pytest.mark.parametrize(("rows", "days"), [(3, 30), (900, 6), (0, 30)])
+def test_few_rows_few_days_or_no_values_say_nothing(past: list[Summary], rows: int, days: int) -> None:
+    """An accident of few rows, and a past that is too short."""
+    today = summarise(pa.array([5.0] * rows + [None] * (0 if rows else 900), pa.float64()))
+
+    found = hard_rule(today, past[:days], learning=False)
+
+    assert found is None or "equal to" not in found.words
