@@ -32,7 +32,7 @@ def as_of_model() -> Model:
     parts = {
         "predictions": model.predictions.model_copy(update=loaded),
         "feedback": model.feedback.model_copy(update=loaded),
-        "expectations": None,
+        "expectations": (),
     }
     return model.model_copy(update=parts)
 
