@@ -49,6 +49,9 @@ class CountingSession:
         return found
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Log:
     """A week of predictions, without labels."""

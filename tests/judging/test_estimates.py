@@ -127,6 +127,7 @@ def test_estimates_raise_no_finding_and_their_profiles_are_no_columns() -> None:
     assert {(d.subject, d.segment) for j in found for d in j.drifts} == {("score", ""), ("decision", "")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [1, 9, 20, 21, 30, 34, 35, 47, 59])
 def test_a_replay_from_any_day_says_the_same(start: int) -> None:
     """From stored rows alone: measurements, estimates, findings, and the profiles that are asked for."""
@@ -137,6 +138,7 @@ def test_a_replay_from_any_day_says_the_same(start: int) -> None:
     assert again == found[start:]
 
 
+@pytest.mark.slow
 def test_a_long_replay_knows_no_more_than_a_short_one() -> None:
     """Cohorts and estimates that are out of reach are forgotten."""
     days, found = judged(130)

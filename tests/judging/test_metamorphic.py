@@ -11,6 +11,9 @@ from vitals.judging.columns import Column, ColumnRule, Verdict
 from vitals.profiles import Profile, Summary, encode, summarise
 
 DAYS, ROWS = 60, 2000
+
+pytestmark = pytest.mark.slow
+
 FIRST = date(2024, 1, 1)
 Values = np.ndarray
 KINDS: Mapping[str, Callable[[np.random.Generator], Values]] = {

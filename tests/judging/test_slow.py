@@ -16,6 +16,8 @@ from vitals.profiles import Profile, summarise
 from vitals.records import BASELINE, Finding, Judged, Observed, Severity, Symptom, TriageKind
 from vitals.spec import Model
 
+pytestmark = pytest.mark.slow
+
 APPROVED = {"first_day": day(0), "last_day": day(13)}
 WATCHED = Model.model_validate({**model().model_dump(), "reference": {"baseline": APPROVED}})
 

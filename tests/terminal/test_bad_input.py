@@ -8,6 +8,8 @@ from tests.terminal.bad_inputs import DECISIONS, FLAGS, MODEL_FILES, SETTINGS, S
 from tests.terminal.bad_tables import COLUMNS, FILES, RULES
 from tests.terminal.desk import FAULT, Desk
 
+pytestmark = pytest.mark.slow
+
 CASES = [*FLAGS, *DECISIONS, *SETTINGS, *MODEL_FILES, *SUITES, *FILES, *COLUMNS, *RULES]
 
 

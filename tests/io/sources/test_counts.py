@@ -16,6 +16,8 @@ from vitals.records import Day
 from vitals.spec.model import Model
 from vitals.windows import window
 
+pytestmark = pytest.mark.slow
+
 DAYS = [date(2013, 3, 7) + timedelta(days=i) for i in range(6)]  # clocks go forward on the fourth
 UNTIL = date(2013, 3, 20)
 NEW_YORK = ZoneInfo("America/New_York")

@@ -120,6 +120,7 @@ def test_a_store_killed_while_it_is_made_is_made_by_the_next(tmp_path, open_stor
         store.close()
 
 
+@pytest.mark.slow
 def test_many_processes_observe_at_once(url, open_store, make, clock):
     """Four processes that replace different days of a model at the same time never meet a lock; none is lost."""
     open_store(url).close()
