@@ -141,9 +141,11 @@ class Column:
         one_day = score_day(counted, basis, rows, rare=self.rule.rare)
         unit = self._unit(counted, basis, rows)
         atom, repeats = self._atom(day, reference), self._repeats(day, reference)
-        rule = Rule.HARD if hard else self._day_rule(day, one_day.z, len(reference))
+        rule = self._day_rule(day, one_day.z, len(reference))
         if rule is None and atom is not None and atom.news:
             rule = Rule.ATOM
+        if hard is not None and not (hard.yields and rule):
+            rule = Rule.HARD
         if rule is None and unit is not None and unit.z > THRESHOLD:
             rule = Rule.UNIT_FILTER
         if rule is None and repeats is not None:
@@ -162,8 +164,8 @@ class Column:
             unit=unit if rule is Rule.UNIT_FILTER else None,
             atom=atom,
             repeats=repeats,
-            hard=hard.words if hard else None,
-            hard_part=hard.part if hard else None,
+            hard=hard.words if hard and rule is Rule.HARD else None,
+            hard_part=hard.part if hard and rule is Rule.HARD else None,
             rule=rule,
             reference=tuple(reference),
         )

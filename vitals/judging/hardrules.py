@@ -6,6 +6,7 @@ They hold from the first day with a past, when the share band has not learnt yet
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 from vitals import words
 from vitals.judging.kinds import latest_kind, values_of
@@ -33,11 +34,13 @@ class Hard:
     words : for people, after the column's name.
     part : with its share and range, None where there is none.
     teaches : while learning, the day may serve as reference all the same.
+    yields : to the rules that know variance: what they see they name better.
     """
 
     words: str
     part: PartScore | None = None
     teaches: bool = True
+    yields: bool = False
 
     @classmethod
     def far(cls, counted: Counted, rows: int) -> "Hard | None":
@@ -111,13 +114,17 @@ def _one_value(today: Summary, reference: Sequence[Summary]) -> Hard | None:
         return None
     said = words.number(float(value)) if isinstance(today, NumericSummary) else repr(words.visible(str(value), 40))
     before = f"on at most {words.share(usual)} on the {len(reference)} days before" if usual else "never seen before"
-    return Hard(f"{words.share(share)} of rows equal to {said}, {before}", teaches=False)
+    return Hard(f"{words.share(share)} of rows equal to {said}, {before}", teaches=False, yields=True)
 
 
-def _share_of(summary: Summary, value: object) -> float:
+def _share_of(summary: Summary, value: Any) -> float:
     """Share of a value among the rows with one; of a rare value, the most that it can be."""
     filled = summary.n - summary.nulls
     if filled <= 0:
+        return 0.0
+    if isinstance(summary, NumericSummary) and not (
+        summary.anchors.size and summary.anchors[0] <= value <= summary.anchors[-1]
+    ):
         return 0.0
     found = [int(count) for one, count in zip(summary.values, summary.counts, strict=True) if one == value]
     kept = TOP_NUMBERS if isinstance(summary, NumericSummary) else TOP_TEXTS
