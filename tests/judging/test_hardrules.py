@@ -57,3 +57,10 @@ def test_few_rows_few_days_or_no_values_say_nothing(past: list[Summary], rows: i
     found = hard_rule(today, past[:days], learning=False)
 
     assert found is None or "equal to" not in found.words
+
+
+def test_a_value_of_its_own_each_day_is_no_news() -> None:
+    """A daily rate is the same on all rows and another every day."""
+    rates = [summarise(pa.array([1.1 + day / 1000] * 900)) for day in range(31)]
+
+    assert hard_rule(rates[-1], rates[:-1], learning=False) is None

@@ -103,7 +103,8 @@ def _constant(today: Summary, reference: Sequence[Summary]) -> Hard | None:
 def _one_value(today: Summary, reference: Sequence[Summary]) -> Hard | None:
     """Look for a value that holds nearly all rows and held few on every day before: a cap, a default, a feed that hangs.
 
-    Where single days differ much, as with weather, no share of such a column is unusual by its variance.
+    Where single days differ much, as with weather, no share of such a column is unusual by its variance. A column that
+    has a value of its own on some day before, as a daily rate has, is left alone.
     """
     share = _largest(today)
     if share is None or share < NEARLY_ALL or len(reference) < LEAST_DAYS:
@@ -112,9 +113,17 @@ def _one_value(today: Summary, reference: Sequence[Summary]) -> Hard | None:
     usual = max(_share_of(one, value) for one in reference)
     if usual > USUALLY_FEW or not _not_by_chance(usual, round(share * (today.n - today.nulls))):
         return None
+    if any(_has_its_own(one, [other for other in reference if other is not one]) for one in reference):
+        return None
     said = words.number(float(value)) if isinstance(today, NumericSummary) else repr(words.visible(str(value), 40))
     before = f"on at most {words.share(usual)} on the {len(reference)} days before" if usual else "never seen before"
     return Hard(f"{words.share(share)} of rows equal to {said}, {before}", teaches=False, yields=True)
+
+
+def _has_its_own(day: Summary, others: Sequence[Summary]) -> bool:
+    """Whether a day's one value held few rows on every other day."""
+    share = _largest(day)
+    return bool(share and share >= NEARLY_ALL) and all(_share_of(one, day.values[0]) <= USUALLY_FEW for one in others)
 
 
 def _share_of(summary: Summary, value: Any) -> float:
