@@ -27,7 +27,7 @@ demo: setup      ## monitor five months of real predictions, print and write one
 test: setup      ## all tests: pure ones, then those with real servers and kills
 	$(BIN)/python -m pytest -m "" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-fast: setup ## the pure tests only (under a minute)
+test-fast: setup ## the pure tests only
 	$(BIN)/python -m pytest
 
 lint: setup      ## style, types, import contracts
