@@ -104,7 +104,8 @@ def begin(client: Any, name: str, parameters: dict[str, Any]) -> Any:
 
 def kill(client: Any, run: Any, after_s: float) -> None:
     """Kill the run's process some time after it has begun, and wait until the server knows."""
-    until(lambda: state_of(client, run).is_running(), f"the beginning of {run.name}")
+    # Killed at the instant it took its slot, a run keeps it until Prefect's lease of 300 s ends: the next one waits.
+    until(lambda: state_of(client, run).is_running(), f"the beginning of {run.name}", seconds=420)
     time.sleep(after_s)
     for process in processes_of(str(run.id)):
         os.kill(process, signal.SIGKILL)
