@@ -184,6 +184,8 @@ def was_interrupted(error: BaseException | None) -> bool:
     while error is not None:
         if type(error).__name__ in {"InterruptException", "ArrowCancelled", "KeyboardInterrupt"}:
             return True
+        if str(error) == "Query interrupted":  # a RuntimeError, where rows were being handed over
+            return True
         error = error.__cause__ or error.__context__
     return False
 

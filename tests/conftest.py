@@ -18,8 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run Prefect's tests last: its threads leave exit hooks that fail in every child forked after them."""
-    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
+    """Run files with Prefect's tests last: its threads leave exit hooks that fail in every child forked after them.
+
+    Whole files, since that is what one of several processes takes at a time.
+    """
+    last = {item.path for item in items if item.get_closest_marker("prefect") is not None}
+    items.sort(key=lambda item: item.path in last)
 
 
 @pytest.fixture(scope="session")
