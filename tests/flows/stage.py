@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,14 +25,14 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def until(found: Callable[[], T | None], what: str, seconds: float = 180) -> T:
+def until(found: Callable[[], T | None], what: str, seconds: float = 180, pause: float = 0.5) -> T:
     """Wait for something to be there; the limit is only for what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = found()
         if value:
             return value
-        time.sleep(0.5)
+        time.sleep(pause)
     message = f"waited {seconds:g} s for {what}"
     raise AssertionError(message)
 
@@ -92,6 +92,15 @@ class Stage:
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
+
+    @contextmanager
+    def client(self) -> Iterator[Any]:
+        """Give a client of the server."""
+        from prefect.client.orchestration import get_client
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: f"{self.address}/api"}), get_client(sync_client=True) as made:
+            yield made
 
     def log(self, name: str) -> str:
         """What a process wrote so far."""

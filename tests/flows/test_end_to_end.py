@@ -51,10 +51,7 @@ def installed(tmp_path: Path, flights: Path, slack: SlackServer) -> Iterator[Sta
 @pytest.fixture
 def client(installed: Stage) -> Iterator[Any]:
     """A client of that server."""
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: f"{installed.address}/api"}), get_client(sync_client=True) as made:
+    with installed.client() as made:
         yield made
 
 

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,7 @@ def installed(tmp_path: Path, slack: SlackServer) -> Iterator[Stage]:
 @pytest.fixture
 def client(installed: Stage) -> Iterator[Any]:
     """A client of that server."""
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: f"{installed.address}/api"}), get_client(sync_client=True) as made:
+    with installed.client() as made:
         yield made
 
 
@@ -71,15 +69,24 @@ def test_runs_of_a_worker_killed_ten_times_are_taken_up_by_new_ones(
     """Backfill and daily in turn: the tables are those of the terminal, every message is there once, nothing secret."""
     print(f"seed {SEED}")  # noqa: T201  pytest shows it when something differs
     random_ = random.Random(SEED)
+    days = {"first_day": str(FIRST), "last_day": str(NEW)}
     jobs = {
-        "backfill": {"models": ["credit"], "first_day": str(FIRST), "last_day": str(NEW), "chunk_days": 2},
+        "backfill": {
+            "models": ["credit"],
+            **days,
+            "chunk_days": 2,
+            "force": True,
+        },  # else there is nothing left to kill
         "daily": {"models": ["credit"], "day": str(NEW)},
     }
     kills = {"backfill": KILLS // 2, "daily": KILLS - KILLS // 2}
     for name, parameters in jobs.items():
-        for _ in range(kills[name]):
-            kill(client, begin(client, name, parameters), random_.uniform(0, 2))
+        killed, tries = 0, 0
+        while killed < kills[name]:
+            killed += kill(client, begin(client, name, parameters), random_.uniform(0, 1.2))
             a_minute_passes(tmp_path / "home" / "vitals.db")
+            tries += 1
+            assert tries <= 4 * kills[name], f"only {killed} of {tries} runs of {name} could be killed"
         final = finish(client, begin(client, name, parameters))
         assert final.state.is_completed(), final.state.message
 
@@ -102,14 +109,22 @@ def begin(client: Any, name: str, parameters: dict[str, Any]) -> Any:
     return client.create_flow_run_from_deployment(there.id, parameters=parameters)
 
 
-def kill(client: Any, run: Any, after_s: float) -> None:
-    """Kill the run's process some time after it has begun, and wait until the server knows."""
+def kill(client: Any, run: Any, after_s: float) -> bool:
+    """Kill the run's processes some time after it has begun, and wait until the server knows; False when it had ended."""
+
+    def begun() -> bool:
+        state = state_of(client, run)
+        return bool(state.is_running() or state.is_final())
+
     # Killed at the instant it took its slot, a run keeps it until Prefect's lease of 300 s ends: the next one waits.
-    until(lambda: state_of(client, run).is_running(), f"the beginning of {run.name}", seconds=420)
+    until(begun, f"the beginning of {run.name}", seconds=420, pause=0.05)
     time.sleep(after_s)
-    for process in processes_of(str(run.id)):
-        os.kill(process, signal.SIGKILL)
+    processes = processes_of(str(run.id))
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     until(lambda: state_of(client, run).is_final(), "the end of a killed run")
+    return bool(processes) and state_of(client, run).is_crashed()
 
 
 def state_of(client: Any, run: Any) -> Any:
