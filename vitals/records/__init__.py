@@ -1,0 +1,92 @@
+"""The nouns of Vitals: what is observed, judged and told, as frozen records.
+
+Every record is plain data that the store can hold; days are local dates of the model, instants are
+aware UTC, shares lie in 0..1. `segment` is one text: '' is the whole, else `origin=LGA`,
+`version=gbm-2`, or the rest group `origin=…`. A value that cannot be said is None with a `reason`.
+"""
+
+from vitals.records.decided import (
+    Triage,
+    TriageKind,
+)
+from vitals.records.judged import (
+    Drift,
+    DriftScore,
+    Evidence,
+    Finding,
+    Incident,
+    Judged,
+    Transition,
+    TransitionKind,
+    fingerprint,
+)
+from vitals.records.kinds import (
+    BASELINE,
+    ESTIMATE,
+    EXAMPLES,
+    FURTHER_DAYS,
+    HOLDOUT,
+    JUDGED_METRICS,
+    JUDGED_SIGNALS,
+    LABEL_TIME,
+    NEWEST,
+    NO_COVERAGE,
+    PAIRED,
+    REST,
+    SO_FAR,
+    WHOLE,
+    Day,
+    Severity,
+    Symptom,
+)
+from vitals.records.observed import (
+    Cohort,
+    Evaluated,
+    Measurement,
+    Observation,
+    Observed,
+    Partition,
+    PartitionFacts,
+    Validation,
+    Window,
+)
+
+__all__ = [
+    "BASELINE",
+    "ESTIMATE",
+    "EXAMPLES",
+    "FURTHER_DAYS",
+    "HOLDOUT",
+    "JUDGED_METRICS",
+    "JUDGED_SIGNALS",
+    "LABEL_TIME",
+    "NEWEST",
+    "NO_COVERAGE",
+    "PAIRED",
+    "REST",
+    "SO_FAR",
+    "WHOLE",
+    "Cohort",
+    "Day",
+    "Drift",
+    "DriftScore",
+    "Evaluated",
+    "Evidence",
+    "Finding",
+    "Incident",
+    "Judged",
+    "Measurement",
+    "Observation",
+    "Observed",
+    "Partition",
+    "PartitionFacts",
+    "Severity",
+    "Symptom",
+    "Transition",
+    "TransitionKind",
+    "Triage",
+    "TriageKind",
+    "Validation",
+    "Window",
+    "fingerprint",
+]
