@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vitals.records import Day
+from vitals.records.kinds import Day
 
 
 @dataclass(frozen=True, slots=True, eq=False)
