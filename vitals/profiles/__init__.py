@@ -3,11 +3,12 @@
 from vitals.profiles.codec import decode, encode
 from vitals.profiles.partition import profile_partition
 from vitals.profiles.summarise import summarise
-from vitals.profiles.types import Answers, CategoricalSummary, Mini, NumericSummary, Profile, Summary
+from vitals.profiles.types import Answers, CategoricalSummary, Hours, Mini, NumericSummary, Profile, Summary
 
 __all__ = [
     "Answers",
     "CategoricalSummary",
+    "Hours",
     "Mini",
     "NumericSummary",
     "Profile",

@@ -45,8 +45,12 @@ class Answered:
     steps: NDArray[np.float64]
 
 
-def answered(model: Model, partition: Partition) -> Answered | None:
+def answered(model: Model, partition: Partition, rows: Integers | None) -> Answered | None:
     """Take what a day's rows were answered: every number, and of a binary model's decision whether it is positive.
+
+    Parameters
+    ----------
+    rows : from `sample`.
 
     Returns
     -------
@@ -56,7 +60,6 @@ def answered(model: Model, partition: Partition) -> Answered | None:
     columns = [name for name in model.responses if name in table.column_names]
     if table.num_rows == 0 or not columns:
         return None
-    rows = _sample(table, model.predictions.time)
     names, known, values, steps = [], [], [], []
     for column in columns:
         taken = table[column] if rows is None else table[column].take(pa.array(rows))
@@ -89,8 +92,8 @@ def _answer(
     return column, known, whole, step
 
 
-def _sample(table: "pa.Table", time: str) -> Integers | None:
-    """Choose about 65,000 rows by a hash of their time; all of them where times hardly differ."""
+def sample(table: "pa.Table", time: str) -> Integers | None:
+    """Choose about 65,000 rows by a hash of their time, by number; None for all: where they are few or times hardly differ."""
     n = table.num_rows
     if n <= 2 * ENOUGH or time not in table.column_names:
         return None

@@ -3,8 +3,8 @@
 The layout: one version byte, one byte that says whether the rest is deflated, then the body. The body is a
 4-byte length and a JSON head, followed by little-endian arrays. Anchors are kept as steps between the
 order-preserving integers behind doubles (few high bits), counts as steps in the smallest type that holds them.
-Equal profiles give equal bytes; those without answers are written as before there were any. Minis and answers are
-read when somebody asks for them: most days of a reference are only counted.
+Equal profiles give equal bytes; those without answers or hours are written as before there were any. Minis, answers and
+hours are read when somebody asks for them: most days of a reference are only counted.
 """
 
 import json
@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitals.errors import StoreError
-from vitals.profiles.types import Answers, CategoricalSummary, Mini, NumericSummary, Profile, Summary
+from vitals.profiles.types import HOURS, Answers, CategoricalSummary, Hours, Mini, NumericSummary, Profile, Summary
 from vitals.records import Day
 
 VERSION = 1
 WITH_ANSWERS = 2
+WITH_HOURS = 3
+_LAYOUTS = (VERSION, WITH_ANSWERS, WITH_HOURS)
 _HEAD = json.JSONDecoder().raw_decode  # the first value of a text, and where it ends
 _LEVEL = 6
 _WORTH = 0.9  # deflate only what shrinks to less: inflating costs more than all else here
@@ -40,12 +42,15 @@ def encode(profile: Profile) -> bytes:
     else:
         arrays, kind = _pack(summary.counts, usual=1)
         head = ["c", summary.n, summary.nulls, summary.other, summary.distinct, kind, *summary.values]
-    answers = [_answers(summary, profile.answers)] if profile.answers else []
-    text = json.dumps([head, minis, *answers], separators=(",", ":")).encode()
+    further: list[object] = [_answers(summary, profile.answers)] if profile.answers else []
+    version = WITH_ANSWERS if further else VERSION
+    if profile.hours:
+        version, (what, table) = WITH_HOURS, _hours(profile.hours)
+        further, arrays = [*(further or [None]), what], arrays + table
+    text = json.dumps([head, minis, *further], separators=(",", ":")).encode()
     body = struct.pack("<I", len(text)) + text + arrays
     small = zlib.compress(body, _LEVEL)
     deflated = len(small) < _WORTH * len(body)
-    version = WITH_ANSWERS if answers else VERSION
     return bytes((version, deflated)) + (small if deflated else body)
 
 
@@ -56,9 +61,9 @@ def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Pro
     ------
     StoreError : written by another version of this layout, or damaged.
     """
-    if len(blob) < 2 or blob[0] not in {VERSION, WITH_ANSWERS}:
+    if len(blob) < 2 or blob[0] not in _LAYOUTS:
         found = blob[:1].hex() or "nothing"
-        expected = f"{VERSION:02x} or {WITH_ANSWERS:02x}"
+        expected = f"{_LAYOUTS[0]:02x} to {_LAYOUTS[-1]:02x}"
         message = f"{model} {day}: profile of {subject} has layout {found}, expected {expected}; observe the day again with --force"
         raise StoreError(message)
     body = zlib.decompress(memoryview(blob)[2:]) if blob[1] else blob[2:]
@@ -66,18 +71,21 @@ def decode(blob: bytes, model: str, day: Day, subject: str, segment: str) -> Pro
     text = body[4:size].decode()
     head, end = _HEAD(text, 1)
     summary = _read_numeric(head, body, size) if head[0] == "n" else _read_categorical(head, body, size)
-    return _Stored(model, day, subject, segment, summary, text[end + 1 :])
+    return _Stored(model, day, subject, segment, summary, text[end + 1 :], body if blob[0] == WITH_HOURS else b"")
 
 
 class _Stored(Profile):
-    """A profile whose minis and answers are read on demand."""
+    """A profile whose minis, answers and hours are read on demand."""
 
-    __slots__ = ("_further",)
+    __slots__ = ("_body", "_further")
     _further: str
+    _body: bytes
 
-    def __init__(self, model: str, day: Day, subject: str, segment: str, summary: Summary, further: str) -> None:
+    def __init__(
+        self, model: str, day: Day, subject: str, segment: str, summary: Summary, further: str, body: bytes
+    ) -> None:
         values = {"model": model, "day": day, "subject": subject, "segment": segment, "summary": summary}
-        for name, value in (values | {"_further": further}).items():
+        for name, value in (values | {"_further": further, "_body": body}).items():
             object.__setattr__(self, name, value)
 
     @property
@@ -87,8 +95,15 @@ class _Stored(Profile):
 
     @property
     def answers(self) -> Answers | None:
-        _, *answers = json.loads(f"[{self._further}")
-        return _read_answers(answers[0], self.summary) if answers else None
+        _, *further = json.loads(f"[{self._further}")
+        return _read_answers(further[0], self.summary) if further and further[0] else None
+
+    @property
+    def hours(self) -> Hours | None:
+        if not self._body:
+            return None
+        *_, what = json.loads(f"[{self._further}")
+        return _read_hours(what, self._body)
 
 
 def _answers(summary: Summary, answers: Answers) -> list[object]:
@@ -130,6 +145,23 @@ def _read_answers(stored: list[Any], summary: Summary) -> Answers:
     full = rows if len(rows) == len(names) else rows * len(names)
     sums = [np.ldexp(np.array(values, dtype=np.float64), e) for values, e in zip(whole, exponents, strict=True)]
     return Answers(edges, texts, tuple(names), np.array(full, dtype=np.int64), np.array(sums))
+
+
+def _hours(hours: Hours) -> tuple[list[int], bytes]:
+    """Write the hours from the first to the last with rows; they end the body."""
+    first, last = np.flatnonzero(hours.rows)[[0, -1]].tolist()
+    rows, kind = _pack(hours.rows[first : last + 1])
+    return [kind, len(hours.codes), first, last], rows + hours.codes[:, first : last + 1].tobytes()
+
+
+def _read_hours(what: list[int], body: bytes) -> Hours:
+    kind, parts, first, last = what
+    width = last + 1 - first
+    rows, codes = np.zeros(HOURS, dtype=np.int64), np.zeros((parts, HOURS), dtype=np.uint8)
+    at = len(body) - parts * width
+    codes[:, first : last + 1] = np.frombuffer(body, np.uint8, parts * width, at).reshape(parts, width)
+    rows[first : last + 1], _ = _unpack(body, at - (width << kind - 1), width, kind)
+    return Hours(rows, codes)
 
 
 def _numeric(summary: NumericSummary) -> tuple[list[object], bytes]:

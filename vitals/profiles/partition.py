@@ -2,7 +2,7 @@
 
 Responses over the whole day, per segment value and per version; the latency over the whole day; inputs over the whole
 day, with a few numbers per segment value (and version, when there are several) to name where a fault lives, and with
-what the model answered within their bins. Every counted row takes part, failed answers too:
+what the model answered within their bins. Whole columns are also counted by local hour, to say when a fault began. Every counted row takes part, failed answers too:
 errors are a symptom of their own. Groups under 100 rows are never summarised, so that no person shows.
 """
 
@@ -11,11 +11,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from vitals.profiles.answers import Answered, answered, answers_of_numbers, answers_of_texts
+from vitals.profiles.answers import Answered, answered, answers_of_numbers, answers_of_texts, sample
 from vitals.profiles.columns import Codes, Numbers, plain
+from vitals.profiles.hours import Clock, clock, hours_of_numbers, hours_of_texts
 from vitals.profiles.segments import Groups, group
 from vitals.profiles.summarise import count_codes, summarise_counts, summarise_sorted
-from vitals.profiles.types import Answers, Mini, NumericSummary, Profile, Summary
+from vitals.profiles.types import Answers, Hours, Mini, NumericSummary, Profile, Summary
 from vitals.records import WHOLE, Partition
 from vitals.spec.model import Model
 
@@ -37,12 +38,15 @@ def profile_partition(model: Model, partition: Partition) -> list[Profile]:
     read = set(partition.facts.columns)
     segments = {name: group(table[name], name) for name in predictions.segments if name in read}
     versions = {"version": group(table[predictions.version], "version")} if predictions.version in read else {}
-    answers = answered(model, partition)
+    rows = sample(table, predictions.time)
+    answers, at = answered(model, partition, rows), clock(partition, predictions.time, rows)
     profiles: list[Profile] = []
     for name in (column for column in model.watched if column in read):
         column = plain(table[name], name)
         if name in model.responses:
             found = _summaries(column, segments | versions)
+            hours = _hours(column, found[WHOLE], at)
+            profiles.append(Profile(model.name, day, name, WHOLE, found.pop(WHOLE), hours=hours))
             profiles += [Profile(model.name, day, name, segment, summary) for segment, summary in found.items()]
         else:
             is_input = name in predictions.inputs and name != predictions.latency_ms
@@ -50,7 +54,7 @@ def profile_partition(model: Model, partition: Partition) -> list[Profile]:
             others = {key: groups for key, groups in by.items() if key != name}
             summary, minis = _with_minis(column, others)
             given = _answers(column, summary, answers) if is_input and answers else None
-            profiles.append(Profile(model.name, day, name, WHOLE, summary, minis, given))
+            profiles.append(Profile(model.name, day, name, WHOLE, summary, minis, given, _hours(column, summary, at)))
     return profiles
 
 
@@ -64,6 +68,16 @@ def _answers(column: Numbers | Codes, summary: Summary, answers: Answered) -> An
         return answers_of_numbers(column, summary, answers)
     if isinstance(column, Codes) and not isinstance(summary, NumericSummary):
         return answers_of_texts(column, summary, answers)
+    return None
+
+
+def _hours(column: Numbers | Codes, summary: Summary, at: Clock | None) -> Hours | None:
+    if at is None:
+        return None
+    if isinstance(column, Numbers) and isinstance(summary, NumericSummary):
+        return hours_of_numbers(column, summary, at)
+    if isinstance(column, Codes) and not isinstance(summary, NumericSummary):
+        return hours_of_texts(column, summary, at)
     return None
 
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vitals.records.kinds import Day
 
+HOURS = 24
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumericSummary:
@@ -97,8 +99,30 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Hours:
+    """A column's parts over the local hours of a day: enough to tell since which hour one of them is other than usual.
+
+    Attributes
+    ----------
+    rows : counted rows per hour, shape (24,).
+    codes : share of each hour's rows per part, shape (parts, 24), as round(255 * 2/pi * asin(sqrt(share))): fine where
+        shares are small. Parts of numbers: right-closed bins at `hours.bin_edges`, then null; of texts: those of
+        `hours.texts`, all others, null.
+    """
+
+    rows: NDArray[np.int64]
+    codes: NDArray[np.uint8]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Share of each hour's rows per part, shape (parts, 24); 0 in an hour without rows."""
+        shares: NDArray[np.float64] = np.sin(self.codes * (np.pi / (2 * 255))) ** 2
+        return shares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """One column (or one column within a segment) on one day; `answers` of an input over the whole day."""
+    """One column (or one column within a segment) on one day; `answers` and `hours` of the whole day only."""
 
     model: str
     day: Day
@@ -107,3 +131,4 @@ class Profile:
     summary: Summary
     minis: tuple[Mini, ...] = ()
     answers: Answers | None = None
+    hours: Hours | None = None
