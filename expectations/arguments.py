@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from expectations import catalogue, conditions
+from vitals.spec.rowcount import usual_parameters
 
 LARGEST_EXACT = 2**53
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
@@ -65,8 +66,8 @@ def parameters_of(value: object) -> tuple[str, ...]:
 def _prepared(name: str, value: object) -> object:
     """Check and convert one argument; ValueError says what is wrong."""
     for parameter in parameters_of(value):
-        if not parameter.isidentifier():
-            msg = f"$PARAMETER must be a plain name, got {parameter!r}"
+        if not parameter.isidentifier() and not usual_parameters(value):
+            msg = f"$PARAMETER must be a plain name (or usual_rows * 0.5, for a number of rows), got {parameter!r}"
             raise ValueError(msg)
     if parameters_of(value):
         return value

@@ -34,6 +34,11 @@ _WORDS = {
     "expect_table_row_count_to_equal": "the number of rows is {value}",
 }
 _SHOWN = 8
+_USUAL = {
+    "min_rows": "the least that is usual on the weekday",
+    "usual_rows": "what is usual on the weekday",
+    "max_rows": "the most that is usual on the weekday",
+}
 
 
 def describe(kind: str, arguments: Mapping[str, object]) -> str:
@@ -80,11 +85,17 @@ def _share(mostly: object) -> str:
     return f"{mostly * 100:.6g} %" if isinstance(mostly, (int, float)) else _text(mostly)
 
 
+def _parameter(name: str) -> str:
+    """Say what a parameter stands for, where that is a usual number of rows."""
+    usual, _, factor = (part.strip() for part in name.partition("*"))
+    return f"{factor} times {_USUAL[usual]}" if factor and usual in _USUAL else _USUAL.get(usual, name)
+
+
 def _text(value: object) -> str:
     """Write a value as people would."""
     match value:
         case {"$PARAMETER": name}:
-            return str(name)
+            return _parameter(str(name))
         case datetime():
             return value.isoformat(sep=" ")
         case list() if len(value) > _SHOWN:

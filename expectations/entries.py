@@ -18,11 +18,17 @@ from expectations import arguments, catalogue
 from expectations.describing import describe
 from expectations.positions import Node
 from vitals.records import Severity
+from vitals.spec import rowcount
+from vitals.spec.rowcount import RowCount, usual_parameters
 
 _KEYS = ("severity", "description")
 _BOUNDS = {"min_value", "max_value", "quantile_ranges"}
+_ROW_BOUNDS = ("min_value", "max_value")
 PARAMETERS = ("day_start", "day_end")
-"""Run-time parameters of every suite: the first instant of the day and the first after it."""
+"""Run-time parameters of every suite: the first instant of the day and the first after it.
+
+How many rows are usual is known when the day is judged (`vitals.spec.rowcount`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Entry:
     Attributes
     ----------
     key : `type:column:hash` (`type:hash` for the table), the hash over type and arguments as written; it changes only when they do,
-        never when other entries come or go.
+        never when other entries come or go. Of a number of rows that goes by the usual traffic: `type:min_rows<=rows`.
     kwargs : the arguments as the library takes them.
     column : the column it is about (the first of several), None for the table.
     columns : every column it reads, its row condition's too.
@@ -120,10 +126,24 @@ def _type_problems(kind: str, given: Node, also_others: bool) -> Iterator[tuple[
     for name, what in arguments.prepare(_plain(given))[1]:
         line = given.value[name].line if name in given.value else given.line
         yield line, f"{kind}.{name}: {what}"
-    for name in arguments.parameters_of(_plain(given)):
-        if name not in PARAMETERS:
-            told = f"has no value{meant(name, PARAMETERS)}; write a number (`vitals suggest` proposes them)"
-            yield given.line, f"{kind}: the parameter {name!r} {told}"
+    yield from _parameter_problems(kind, given)
+
+
+def _parameter_problems(kind: str, given: Node) -> Iterator[tuple[int, str]]:
+    """Check that every parameter has a value here: the usual traffic bounds the number of all rows and nothing else."""
+    for argument, node in given.value.items():
+        plain = node.plain()
+        for name in arguments.parameters_of(plain):
+            place = f"{kind}.{argument}: the parameter {name!r}"
+            if usual_parameters(plain) and (kind != rowcount.KIND or argument not in _ROW_BOUNDS):
+                told = f"is a number of rows; use it for min_value or max_value of {rowcount.KIND}"
+                yield node.line, f"{place} {told}, or write a number"
+            elif usual_parameters(plain) and "row_condition" in given.value:
+                yield node.line, f"{place} is about all rows of a day; remove row_condition, or write a number"
+            elif name.isidentifier() and name not in PARAMETERS and not usual_parameters(plain):
+                known = rowcount.USUAL if kind == rowcount.KIND else PARAMETERS
+                told = f"has no value{meant(name, known)}; or write a number (`vitals suggest` proposes them)"
+                yield node.line, f"{place} {told}"
 
 
 def _severity_problems(node: Node) -> Iterator[tuple[int, str]]:
@@ -147,15 +167,17 @@ def entry(node: Node) -> Entry:
     described = node.value.get("description")
     column = own[0] if own else None
     mark = hashlib.sha256(json.dumps([kind, written], sort_keys=True, default=str).encode()).hexdigest()[:8]
+    parameters = arguments.parameters_of(kwargs)
+    by_traffic = kind == rowcount.KIND and any(usual_parameters(kwargs.get(end)) for end in _ROW_BOUNDS)
     return Entry(
-        key=":".join(filter(None, (kind, column, mark))),
+        key=RowCount.of_arguments(kwargs).key if by_traffic else ":".join(filter(None, (kind, column, mark))),
         type=kind,
         kwargs=kwargs,
         severity=Severity(node.value["severity"].plain()),
         description=" ".join(described.value.split()) if described else describe(kind, written),
         column=column,
         columns=columns,
-        parameters=arguments.parameters_of(kwargs),
+        parameters=parameters,
         line=node.value[kind].line,
     )
 

@@ -14,9 +14,11 @@ from expectations.building import build, library
 from expectations.entries import PARAMETERS, Entry
 from expectations.frames import frame
 from expectations.loading import Suite, load_suite, suite_columns, suite_paths
-from expectations.results import ERROR, VACUOUS, Verdict
+from expectations.results import ERROR, FAIL, PASS, VACUOUS, Verdict
+from vitals import words
 from vitals.records import Partition, Validation
 from vitals.spec.model import Model
+from vitals.spec.rowcount import AWAITING, RowCount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,18 +61,30 @@ def _validated(model: Model, suite: Suite, partition: Partition) -> list[Validat
 
 
 def _unrunnable(suite: Suite, partition: Partition) -> dict[str, Verdict]:
-    """Decide what needs no run: no rows, a sampled day, a missing column."""
+    """Decide what needs no run: no rows, a missing column, a sampled day, a number of rows that other days decide."""
     if partition.table.num_rows == 0:
         return {entry.key: Verdict(VACUOUS, observed="no rows", n=0) for entry in suite.entries}
-    sampled = partition.table.num_rows != partition.facts.rows
+    sampled, rows = partition.table.num_rows != partition.facts.rows, partition.facts.rows
     decided = {}
     for entry in suite.entries:
         missing = _missing(entry, partition)
         if missing:
             decided[entry.key] = Verdict(ERROR, error=f"the column {missing[0]} is missing")
+        elif RowCount.of_key(entry.key):
+            decided[entry.key] = Verdict(VACUOUS, f"{words.count(rows, 'row')}{AWAITING}", n=rows)
         elif sampled and entry.type in catalogue.ROW_COUNTS:
-            decided[entry.key] = Verdict(VACUOUS, observed="only a sample of the rows was read")
+            decided[entry.key] = _counted(entry, rows)
     return decided
+
+
+def _counted(entry: Entry, rows: int) -> Verdict:
+    """Hold the number of rows, which is exact on a sampled day too, against what a suite expects."""
+    if "row_condition" in entry.kwargs:
+        return Verdict(VACUOUS, observed="only a sample of the rows was read")
+    exactly = entry.kwargs.get("value")
+    expected = RowCount.of_arguments(entry.kwargs)
+    passed = rows == exactly if exactly is not None else expected.holds(rows, {})
+    return Verdict(PASS if passed else FAIL, observed=str(rows), n=rows)
 
 
 def _missing(entry: Entry, partition: Partition) -> list[str]:

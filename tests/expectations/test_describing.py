@@ -22,7 +22,12 @@ from expectations.describing import describe
         (
             "expect_table_row_count_to_be_between",
             {"min_value": {"$PARAMETER": "min_rows"}},
-            "the number of rows is at least min_rows",
+            "the number of rows is at least the least that is usual on the weekday",
+        ),
+        (
+            "expect_table_row_count_to_be_between",
+            {"min_value": {"$PARAMETER": "usual_rows * 0.5"}, "max_value": {"$PARAMETER": "max_rows"}},
+            "the number of rows is between 0.5 times what is usual on the weekday and the most that is usual on the weekday",
         ),
         (
             "expect_column_values_to_be_in_set",

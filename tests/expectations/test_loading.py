@@ -10,8 +10,10 @@ import pytest
 from expectations.loading import examine, load_suite, suite_columns, suite_warnings
 from vitals.errors import ConfigError
 from vitals.records import Severity
+from vitals.spec.rowcount import Bound, RowCount
 
 NOT_NULL = "expect_column_values_to_not_be_null"
+ROWS = "expect_table_row_count_to_be_between"
 Write = Callable[..., Path]
 
 
@@ -96,13 +98,58 @@ def test_an_owner_is_said_with_every_expectation(suite: Write) -> None:
     assert load_suite(path).entries[0].description == "Must be there. (ask weather team)"
 
 
-def test_a_parameter_without_a_value_is_refused(suite: Write) -> None:
-    """Only what the day itself says is a parameter; what is usual is not known when a day is read."""
-    path = suite("  - expect_table_row_count_to_be_between: {min_value: {$PARAMETER: min_rows}}\n    severity: info\n")
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            f"{ROWS}: {{min_value: {{$PARAMETER: n}}}}",
+            "the parameter 'n' has no value; use min_rows or usual_rows or max_rows; or write a number",
+        ),
+        (
+            f"{ROWS}: {{min_value: {{$PARAMETER: 2 * n}}}}",
+            "$PARAMETER must be a plain name (or usual_rows * 0.5, for a number of rows), got '2 * n'",
+        ),
+        (
+            "expect_column_mean_to_be_between: {column: a, min_value: {$PARAMETER: min_rows}}",
+            f"expect_column_mean_to_be_between.min_value: the parameter 'min_rows' is a number of rows;"
+            f" use it for min_value or max_value of {ROWS}, or write a number",
+        ),
+        (
+            "expect_table_row_count_to_equal: {value: {$PARAMETER: usual_rows}}",
+            f"use it for min_value or max_value of {ROWS}, or write a number",
+        ),
+        (
+            f"{ROWS}: {{min_value: {{$PARAMETER: min_rows}}, row_condition: 'col(\"a\") == 1'}}",
+            "is about all rows of a day; remove row_condition, or write a number",
+        ),
+    ],
+)
+def test_a_parameter_without_a_value_is_refused(suite: Write, entry: str, said: str) -> None:
+    """The day itself and, for the number of its rows, the usual traffic: nothing else has a value."""
+    path = suite(f"  - {entry}\n    severity: info\n")
 
-    _, (problem,) = examine(path)
+    _, problems = examine(path)
 
-    assert "the parameter 'min_rows' has no value; use day_start or day_end; write a number" in problem
+    (problem,) = dict.fromkeys(problems)
+    assert problem.startswith(f"{path}:3 ")
+    assert said in problem
+
+
+def test_the_usual_number_of_rows_is_kept_in_the_key(suite: Write) -> None:
+    """Judging reads there what was asked; nothing else has such a key."""
+    path = suite(
+        f"""  - {ROWS}: {{max_value: {{$PARAMETER: max_rows}}, strict_max: true}}
+    severity: {{warning: {{min_value: {{$PARAMETER: min_rows}}}}, critical: {{min_value: {{$PARAMETER: usual_rows * 0.50}}}}}}
+  - {ROWS}: {{min_value: 10}}
+    severity: info
+"""
+    )
+
+    first, second, plain = load_suite(path).entries
+
+    assert [first.key, second.key] == [f"{ROWS}:min_rows<=rows<max_rows", f"{ROWS}:usual_rows*0.5<=rows<max_rows"]
+    assert RowCount.of_key(second.key) == RowCount(Bound("usual_rows", 0.5), Bound("max_rows", 1.0), below=True)
+    assert RowCount.of_key(plain.key) is None
 
 
 def test_all_columns_that_a_suite_reads_are_named(suite: Write) -> None:
@@ -209,11 +256,6 @@ def test_reading_a_suite_imports_neither_great_expectations_nor_pandas(suite: Wr
             f"  - {NOT_NULL}: {{column: a, row_condition: origin = 3}}\n    severity: info\n",
             3,
             'cannot be read at character 8; write col("origin") == "JFK"',
-        ),
-        (
-            "  - expect_table_row_count_to_be_between: {min_value: {$PARAMETER: 2 * n}}\n    severity: info\n",
-            3,
-            "$PARAMETER must be a plain name, got '2 * n'",
         ),
         (
             "  - unexpected_rows_expectation: {unexpected_rows_query: SELECT 1}\n    severity: info\n",

@@ -210,11 +210,37 @@ def test_expectations_of_a_module_of_ones_own_are_run(
     assert (found.status, found.unexpected, found.severity.value) == ("fail", 1, "info")
 
 
-def test_row_counts_of_a_sampled_day_are_not_judged(run: Callable[..., list[Validation]]) -> None:
-    """A sample says nothing about how many rows there were; the service's signals do."""
-    (found,) = run([("expect_table_row_count_to_be_between", "{min_value: 5}")], {"a": [1, 2]}, rows=10)
+def test_row_counts_of_a_sampled_day_are_exact(run: Callable[..., list[Validation]]) -> None:
+    """All rows were counted, whatever was read of them; how many of them meet a condition was not."""
+    between, equal = "expect_table_row_count_to_be_between", "expect_table_row_count_to_equal"
 
-    assert (found.status, found.observed) == ("vacuous", "only a sample of the rows was read")
+    found = run(
+        [
+            (between, "{min_value: 5}"),
+            (between, "{max_value: 10, strict_max: true}"),
+            (equal, "{value: 10}"),
+            (between, "{min_value: 1, row_condition: 'col(\"a\") == 1'}"),
+        ],
+        {"a": [1, 2]},
+        rows=10,
+    )
+
+    assert [(each.status, each.observed, each.n) for each in found] == [
+        ("pass", "10", 10),
+        ("fail", "10", 10),
+        ("pass", "10", 10),
+        ("vacuous", "only a sample of the rows was read", None),
+    ]
+
+
+def test_a_number_of_rows_that_goes_by_the_usual_traffic_is_left_open(run: Callable[..., list[Validation]]) -> None:
+    """Only judging knows other days; what was there is kept for it."""
+    asked = "{min_value: {$PARAMETER: min_rows}}"
+
+    (found,) = run([("expect_table_row_count_to_be_between", asked)], {"a": [1, 2]})
+
+    assert (found.status, found.n) == ("vacuous", 2)
+    assert found.observed == "2 rows; compared with the usual traffic when the day is judged"
 
 
 def test_large_ids_with_nulls_stay_different(run: Callable[..., list[Validation]]) -> None:

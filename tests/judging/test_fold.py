@@ -101,6 +101,7 @@ def lived_day(index: int, seed: int) -> Observed:
     failed = [
         failing(of, "carrier", "fail" if index in {15, 16, 46} else "pass"),
         failing(of, "distance", "fail" if index == 40 else "pass"),
+        failing(of, None, "vacuous", key="expect_table_row_count_to_be_between:min_rows<=rows", n=rows),
     ]
     return Observed(facts(of, hours), profiles if rows else (), rest, failed if rows else ())
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from functools import cache
 
 from vitals.calendars import calendar_name
-from vitals.judging import delay, paired, performance, quality, rules, service, traffic, weekly
+from vitals.judging import delay, paired, performance, quality, rowcounts, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
-from vitals.judging.causes import Moved, explained, moved, without_repeats
+from vitals.judging.causes import Moved, explained, moved
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
@@ -22,9 +22,11 @@ from vitals.judging.explaining import Explaining
 from vitals.judging.history import History, Places
 from vitals.judging.incidents import IncidentBook, in_order, last_words
 from vitals.judging.memory import Release
+from vitals.judging.onsets import Onsets
 from vitals.judging.past import ScoredPast
 from vitals.judging.quarantine import release_of
 from vitals.judging.releases import releases
+from vitals.judging.repeats import without_repeats
 from vitals.judging.shares import ShareVerdict
 from vitals.judging.shifts import drift_ruling, muted, share_ruling
 from vitals.judging.slow import SlowDrift
@@ -115,7 +117,9 @@ class Fold:
         self._columns.remember(without_own(observed.profiles), observed.measurements)
         self._slow.remember(observed.profiles)
         mutes = Mutes(self._model, self._triage, day)
-        ruled = self._rule(self._today(observed), mutes)
+        today = self._today(observed)
+        counted = rowcounts.judged(today)
+        ruled = self._rule(rowcounts.with_judged(today, counted), mutes)
         findings = [one for one in ruled.ruling.findings if not mutes.hold(one.symptom, one.subject)]
         ended = {
             one.fingerprint: "muted" for one in self._book.open_incidents() if mutes.hold(one.symptom, one.subject)
@@ -126,7 +130,7 @@ class Fold:
         self._moved[day] = moved(findings, {key[0]: one.score for key, one in ruled.verdicts.items() if not key[1]})
         self._last = day
         self._history.add(ruled.estimates)
-        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates)
+        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates, counted)
 
     def _is_echo(self, one: Finding) -> bool:
         """Whether a cohort that was told about gets older: that keeps no incident open whose other cohorts are fine."""
@@ -226,8 +230,9 @@ class Fold:
         ruling += weekly.judge(today, performance.judgeable(today, held_back, estimates), ruling)
         found = {_place(one) for one in ruling.findings}
         scores = {subject: one.score for (subject, segment), one in verdicts.items() if not segment}
+        ruling.findings = list(map(Onsets(self._columns, verdicts, self._open_places()), ruling.findings))
         explain = Explaining(self._model, self._columns, verdicts)
-        ruling.findings = explained(without_repeats(ruling.findings), scores, self._moved, explain)
+        ruling.findings = explained(without_repeats(ruling.findings, mutes.hold), scores, self._moved, explain)
         ruling.findings = [self._with_version(one) for one in ruling.findings]
         ruling.judged -= found - {_place(one) for one in ruling.findings}  # what is told elsewhere is no good day
         estimates += self._estimates.measure(today)

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from vitals import words
-from vitals.judging.day import Ruling, Today, finding
+from vitals.judging import rowcounts
+from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import EXAMPLES, Evidence, Severity, Symptom, Validation
 from vitals.spec import Model
 from vitals.spec.model import Limit
+from vitals.spec.rowcount import KIND, RowCount
 from vitals.stats.cdf import below, upto
 
 FAILED = frozenset({"fail", "error", "vacuous"})
@@ -101,21 +103,21 @@ def _validations(today: Today, missing: set[str]) -> Ruling:
     ruling = Ruling()
     failed: dict[str, list[Validation]] = {}
     for one in today.observed.validations:
-        subject = one.column or one.key
-        if subject in missing:
+        subject = _subject(one)
+        if subject in missing or rowcounts.is_learning(one):
             continue
         ruling.judged.add((Symptom.INPUT_QUALITY, subject, ""))
         if one.status in FAILED:
             failed.setdefault(subject, []).append(one)
     for subject, ones in sorted(failed.items()):
-        worst = max(ones, key=lambda v: _severity(v).rank)
+        worst = max(ones, key=lambda v: _severity(today, v).rank)
         others = tuple(Evidence(_said(v), subject, v.share) for v in ones if v is not worst)
         ruling.findings.append(
             finding(
                 today,
                 Symptom.INPUT_QUALITY,
                 subject,
-                _severity(worst),
+                _severity(today, worst),
                 _said(worst),
                 value=worst.share,
                 evidence=others,
@@ -124,15 +126,23 @@ def _validations(today: Today, missing: set[str]) -> Ruling:
     return ruling
 
 
-def _severity(one: Validation) -> Severity:
-    """A vacuous pass is at least a warning: nothing was checked."""
+def _subject(one: Validation) -> str:
+    """Name what an expectation is about: its column, the number of rows, else the expectation itself."""
+    is_count = one.key.partition(":")[0] in (KIND, "expect_table_row_count_to_equal")
+    return one.column or (rowcounts.SUBJECT if is_count else one.key)
+
+
+def _severity(today: Today, one: Validation) -> Severity:
+    """A vacuous pass is at least a warning, nothing was checked; usual traffic is not that of a holiday."""
+    if RowCount.of_key(one.key):
+        return calm(one.severity, today)
     if one.status == "vacuous" and one.severity is Severity.INFO:
         return Severity.WARNING
     return one.severity
 
 
 def _said(one: Validation) -> str:
-    subject = one.column or one.key
+    subject = _subject(one)
     if one.status == "error":
         return f"{subject}: expectation could not be checked ({one.error or 'no reason given'}): {one.description}"
     if one.status == "vacuous":

@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from vitals.records.kinds import Day, Severity, Symptom
-from vitals.records.observed import Measurement
+from vitals.records.observed import Measurement, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,7 @@ class Judged:
     Attributes
     ----------
     estimates : measurements that need other days' rows, known on this day: signal `estimate`, and the paired roc_auc.
+    validations : expectations that go by the usual traffic, with what they came to.
     """
 
     day: Day
@@ -180,3 +181,4 @@ class Judged:
     findings: Sequence[Finding]
     transitions: Sequence[Transition]
     estimates: Sequence[Measurement] = ()
+    validations: Sequence[Validation] = ()

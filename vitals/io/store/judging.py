@@ -7,15 +7,24 @@ judging under way took over. A judge that was killed leaves the latter, and the 
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from sqlalchemy import Connection, delete, select, union, update
+from sqlalchemy import Connection, bindparam, delete, select, union, update
 
 from vitals.io.store.engine import Database
 from vitals.io.store.incidents import as_of
 from vitals.io.store.lease import Lease
 from vitals.io.store.rows import finding_row, row
 from vitals.io.store.statements import hold, insert_all, upsert
-from vitals.io.store.tables import BY_JUDGING, drift, finding, incident, measurement, model_state, transition
-from vitals.records import Day, Incident, Judged
+from vitals.io.store.tables import (
+    BY_JUDGING,
+    drift,
+    finding,
+    incident,
+    measurement,
+    model_state,
+    transition,
+    validation,
+)
+from vitals.records import Day, Incident, Judged, Validation
 
 
 def begin(database: Database, model: str, lease: Lease) -> Day | None:
@@ -62,6 +71,7 @@ def replace_judgement(
         of_model = (measurement.c.model == model, measurement.c.known_on >= from_day)
         connection.execute(delete(measurement).where(*of_model, BY_JUDGING))
         insert_all(connection, measurement, estimates)
+        _settle(connection, list(chain.from_iterable(day.validations for day in days)))
         insert_all(connection, drift, drifts)
         insert_all(connection, finding, findings)
         insert_all(connection, transition, transitions)
@@ -86,6 +96,23 @@ def _left_alone(connection: Connection, model: str, from_day: Day, incidents: Se
         for one in as_of(connection, model, from_day).incidents
         if one.fingerprint in places and (one.fingerprint, one.opened_on) not in given
     ]
+
+
+def _settle(connection: Connection, validations: Sequence[Validation]) -> None:
+    """Write what expectations came to that observing had to leave open; whether their day was read anew does not matter."""
+    columns = validation.c
+    key = ("model", "day", "suite", "key")
+    statement = (
+        update(validation)
+        .where(*(columns[name] == bindparam(f"of_{name}") for name in key))
+        .values(status=bindparam("to_status"), observed=bindparam("to_observed"))
+    )
+    rows = [
+        {f"of_{name}": getattr(one, name) for name in key} | {"to_status": one.status, "to_observed": one.observed}
+        for one in validations
+    ]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def _set_state(connection: Connection, model: str, **days: Day | None) -> None:

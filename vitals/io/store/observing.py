@@ -16,9 +16,13 @@ from vitals.io.store.rows import Row, row
 from vitals.io.store.statements import hold, insert_all
 from vitals.io.store.tables import BY_JUDGING, RUN_COLUMNS, measurement, model_state, partition, profile, validation
 from vitals.records import Day, Observation
+from vitals.spec.rowcount import RowCount
 
 if TYPE_CHECKING:
     from vitals.profiles import Profile
+
+
+_LEFT_OPEN: Row = {"status": None, "observed": None}  # of an expectation that judging settles
 
 
 class Codec(Protocol):
@@ -118,13 +122,14 @@ def _previous(before: Found[Any], new: Row) -> Row:
 
 def _stored(connection: Connection, table: Table, model: str, day: Day) -> list[tuple[Any, ...]]:
     columns = [column for column in table.columns if column.name not in RUN_COLUMNS]
-    found = connection.execute(select(*columns).where(*_of_day(table, model, day)))
-    return sorted((tuple(values) for values in found), key=_by_key(table))
+    found = connection.execute(select(*columns).where(*_of_day(table, model, day))).mappings()
+    return _compared(table, [dict(values) for values in found])
 
 
 def _compared(table: Table, rows: list[Row]) -> list[tuple[Any, ...]]:
     names = [column.name for column in table.columns if column.name not in RUN_COLUMNS]
-    return sorted((tuple(one[name] for name in names) for one in rows), key=_by_key(table))
+    own = [one | _LEFT_OPEN if table is validation and RowCount.of_key(one["key"]) else one for one in rows]
+    return sorted((tuple(one[name] for name in names) for one in own), key=_by_key(table))
 
 
 def _by_key(table: Table) -> Any:
