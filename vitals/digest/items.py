@@ -9,6 +9,7 @@ from vitals import words
 from vitals.digest.content import Item, Member, Shown, State
 from vitals.digest.grouping import NAME, SENTENCE, Case, group, statement, subject_words
 from vitals.judging.drift import PART
+from vitals.judging.onsets import SINCE
 from vitals.records import Day, Evidence, Incident, Severity
 
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
@@ -142,8 +143,8 @@ def _beside(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> li
 
 
 def _evidence(cases: Sequence[Case]) -> list[Evidence]:
-    """Give what people may read of the evidence: all but the part, which is for grouping."""
-    return [one for case in cases if case.finding for one in case.finding.evidence if one.text != PART]
+    """Give what people may read of the evidence: all but part and hour, which are for grouping."""
+    return [one for case in cases if case.finding for one in case.finding.evidence if one.text not in {PART, SINCE}]
 
 
 def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:

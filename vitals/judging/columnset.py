@@ -12,7 +12,7 @@ from vitals.judging.ondemand import OnDemand
 from vitals.judging.service import SHARES
 from vitals.judging.shares import Share, ShareRule, ShareVerdict
 from vitals.judging.units import Sketch, of_segment, sketch
-from vitals.profiles import Answers, Mini, Profile, Summary
+from vitals.profiles import Answers, Hours, Mini, Profile, Summary
 from vitals.records import BASELINE, WHOLE, Day, Drift, DriftScore, Measurement, Symptom
 from vitals.spec import Model
 from vitals.stats.distances import Distances, compare
@@ -37,7 +37,7 @@ class Columns:
     Attributes
     ----------
     past : stored drift rows. released : incidents that gave their days back.
-    sketches, minis, answers : by column, made of each day's profile when first asked for.
+    sketches, minis, answers, hours : by column, made of each day's profile when first asked for.
     """
 
     model: Model
@@ -48,6 +48,7 @@ class Columns:
     sketches: dict[str, OnDemand[Sketch]] = field(default_factory=dict)
     minis: dict[str, OnDemand[tuple[Mini, ...]]] = field(default_factory=dict)
     answers: dict[str, OnDemand[Answers]] = field(default_factory=dict)
+    hours: dict[str, OnDemand[Hours]] = field(default_factory=dict)
     counts: dict[str, dict[Day, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
     _columns: dict[Key, Column] = field(default_factory=dict)
     _shares: dict[str, Share] = field(default_factory=dict)
@@ -76,9 +77,12 @@ class Columns:
             self.sketches[subject] = OnDemand(self._sketched)
             self.minis[subject] = OnDemand(lambda one: one.minis)
             self.answers[subject] = OnDemand(lambda one: one.answers)
-        made: tuple[OnDemand[Any], ...] = (self.sketches[subject], self.minis[subject], self.answers[subject])
-        for one in made:
-            one.remember(profile)
+            self.hours[subject] = OnDemand(lambda one: one.hours)
+        for made in self._made():
+            made[subject].remember(profile)
+
+    def _made(self) -> tuple[Mapping[str, OnDemand[Any]], ...]:
+        return self.sketches, self.minis, self.answers, self.hours
 
     def _sketched(self, profile: Profile) -> Sketch | None:
         """Sketch a column, with the segments that have summaries of their own."""
@@ -199,9 +203,9 @@ class Columns:
         for series in stored:
             for day in [day for day in series if day < oldest]:
                 del series[day]
-        made: tuple[OnDemand[Any], ...] = (*self.sketches.values(), *self.minis.values(), *self.answers.values())
-        for one in made:
-            one.forget(oldest)
+        for made in self._made():
+            for one in made.values():
+                one.forget(oldest)
 
 
 def _is_share(subject: str) -> bool:
