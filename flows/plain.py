@@ -1,6 +1,7 @@
 """The steps of the story bound as plain functions: what the terminal runs, without Prefect."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 
 from expectations.running import validate
@@ -23,7 +24,13 @@ def steps(world: World) -> Steps:
         record=partial(observing.record, world),
         judge=partial(judging.judge, world),
         tell=partial(telling.tell, world),
+        announce=partial(announce, world),
     )
+
+
+def announce(world: World, model: Model) -> AbstractContextManager[None]:
+    """Let other processes see that this one works on a model."""
+    return world.store.announce(model.name, world.asker("vitals"))
 
 
 def _validate(world: World, model: Model, partition: Partition) -> Sequence[Validation]:

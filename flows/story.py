@@ -6,7 +6,7 @@ so both give the same tables. Knows nothing of Prefect, of databases or of stati
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from traceback import format_exception
 
@@ -33,6 +33,7 @@ class Steps:
     record: Callable[[Model, Observation], bool]
     judge: Callable[[Model], Sequence[Transition]]
     tell: Callable[[str, Day, Sequence[Model], Mapping[str, str]], Delivered]
+    announce: Callable[[Model], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
 @dataclass
@@ -98,11 +99,14 @@ def monitor(
     steps: Steps,
     observe_days: ObserveDays = observe_each,
 ) -> Outcome:
-    """Observe and judge every model; a model that fails is reported and never stops the others."""
+    """Observe and judge every model; a model that fails is reported and never stops the others.
+
+    Others can see that it is being worked on: who tells of it meanwhile waits rather than tell a part.
+    """
     outcome = Outcome()
     for model in models:
-        with failures_become_problems(model, outcome):
-            due = list(days.get(model.name, ()))
+        due = list(days.get(model.name, ()))
+        with failures_become_problems(model, outcome), steps.announce(model) if due else nullcontext():
             observe_days(model, due, steps)
             outcome.observed[model.name] = due
             outcome.transitions += steps.judge(model)

@@ -65,8 +65,10 @@ def test_eight_at_once_leave_what_one_leaves(place: Place, stores: Stores, slack
     assert again == 0, (tmp_path / "again.txt").read_text()
     assert place.dump() == alone.dump()
     about = [tuple(one["metadata"]["event_payload"][name] for name in ("key", "rev")) for one in slack.roots()]
-    assert any(key == f"digest/{NEW}/{slack.channel}" for key, _ in about), about
-    assert len(about) == len(set(about)), about  # what came in between made revisions, none twice
+    assert len(about) == len(set(about)), about
+    # Whoever tells waits for the others' work; only who was first of all may have told a day that nobody had begun.
+    revisions = [rev for key, rev in about if key == f"digest/{NEW}/{slack.channel}"]
+    assert revisions in ([1], [2], [1, 2]), about
     stores.drop(alone.store_url)
 
 

@@ -13,6 +13,7 @@ from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told
 from vitals.digest.standing import standing
 from vitals.errors import InputError, NotifyError
+from vitals.io import settling
 from vitals.io.composing import composed_from
 from vitals.io.store.digests import DeliveryState
 from vitals.io.world import World
@@ -54,14 +55,22 @@ def channel_of(world: World, model: Model) -> str:
 def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems: Mapping[str, str]) -> Delivered:
     """Compose the digest of a channel and deliver it; the same content twice is delivered once.
 
+    Whoever works on one of its models is waited for, so that a day is not told in pieces; who takes long (a backfill of
+    a year) only keeps back revisions that call nobody.
+
     Raises
     ------
     NotifyError : it did not reach its channel (`UndeliveredError` where it was composed). It is stored, and the next
         run goes on from there.
     """
-    settings = world.settings
-    if settings.slack_token is None or channel == DEFAULT_CHANNEL:
+    settings, worker = world.settings, settling.settled(world.store, models)
+
+    def news() -> Digest:
         digest = composed(world, channel, day, models, problems)
+        return settling.kept_back(world.store, digest, worker) if worker else digest
+
+    if settings.slack_token is None or channel == DEFAULT_CHANNEL:
+        digest = news()
         page = _write_page(world, digest)
         _printed(world, digest)
         why = "no Slack token" if settings.slack_token is None else "no channel configured"
@@ -70,7 +79,7 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
 
     client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url)
     way = Way(world.store, client, _rendering(client), settings.slack_fallback_channel)
-    digest, receipt = tell_channel(way, channel, day, lambda: composed(world, channel, day, models, problems))
+    digest, receipt = tell_channel(way, channel, day, news)
     return Delivered(digest, text.render(digest), receipt.words, arrived=receipt.state is not DeliveryState.UNCLEAR)
 
 

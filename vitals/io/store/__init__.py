@@ -5,10 +5,11 @@ retention. Holds no raw rows of any source.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from vitals.io.store import digests, judging, observing, reactions, reading, retention
+from vitals.io.store import digests, judging, observing, reactions, reading, retention, underway
 from vitals.io.store import triage as decisions
 from vitals.io.store.digests import ROOT, Delivery, DeliveryState, DigestKey, StoredDigest
 from vitals.io.store.engine import Database
@@ -125,6 +126,14 @@ class Store:
         wait_s : how long to wait while somebody else holds it; 0 fails at once.
         """
         return Lease(self._database, self._clock, model, owner, seconds, wait_s)
+
+    def announce(self, model: str, owner: str) -> AbstractContextManager[None]:
+        """Let others see within a `with` block who observes and judges a model; keeps nobody out."""
+        return underway.announced(self._database, self._clock, model, owner)
+
+    def at_work(self, model: str) -> str | None:
+        """Say who observes or judges a model now; None when nobody does."""
+        return underway.at_work(self._database, self._clock, model)
 
     def pending(self, model: str) -> Day | None:
         """Give the first day that awaits judging, None when all that was observed is judged."""
