@@ -1,8 +1,9 @@
 """What explains what, and one finding a place."""
 
 from tests.judging.building import day, observed, today
-from vitals.judging.causes import explained, moved, part_of, without_repeats
+from vitals.judging.causes import explained, moved, part_of
 from vitals.judging.day import finding
+from vitals.judging.repeats import without_repeats
 from vitals.records import Evidence, Finding, Severity, Symptom
 
 NOW = today(observed(day(30)))

@@ -6,11 +6,12 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from vitals import words
+from vitals.digest.bundles import Bundle, answers_in, bundled
 from vitals.digest.content import Item, Member, Shown, State
 from vitals.digest.grouping import NAME, SENTENCE, Case, group, statement, subject_words
 from vitals.judging.drift import PART
 from vitals.judging.onsets import SINCE
-from vitals.records import Day, Evidence, Incident, Severity
+from vitals.records import Day, Evidence, Incident, Severity, Symptom
 
 _STATES: tuple[State, ...] = ("worse", "new", "reopened", "unchanged", "unseen")
 _REMINDERS = (3, 7)
@@ -29,10 +30,10 @@ def items_of(cases: Sequence[Case], day: Day, told_on: Day | None) -> list[Item]
     told_on : day of the digest before; a reminder that fell between is given now.
     """
     ordered = sorted(cases, key=_urgency)
-    groups = group(ordered)
+    bundles = bundled(group(ordered))
     silent = (day - told_on).days - 1 if told_on else 0
-    items = [_item(members, day, max(0, silent)) for members in groups]
-    return _explain(items, groups)
+    items = [_item(bundle, day, max(0, silent)) for bundle in bundles]
+    return _explain(items, bundles)
 
 
 def _urgency(case: Case) -> tuple[bool, int, int, int, str, str, str, str]:
@@ -42,8 +43,8 @@ def _urgency(case: Case) -> tuple[bool, int, int, int, str, str, str, str]:
     return (info, case.priority, _STATES.index(case.state), rank, *place)
 
 
-def _item(cases: Sequence[Case], day: Day, silent: int) -> Item:
-    first = cases[0]
+def _item(bundle: Bundle, day: Day, silent: int) -> Item:
+    cases, first = bundle.cases, bundle.head[0]
     opened = [case.incident.opened_on for case in cases if case.incident]
     since = min(opened) if opened else None
     number = (day - since).days + 1 if since else 1
@@ -60,10 +61,10 @@ def _item(cases: Sequence[Case], day: Day, silent: int) -> Item:
         models=_each(case.model.name for case in cases),
         subjects=_each(name for case in cases if (name := subject_words(case.symptom, case.subject))),
         segment=words.visible(first.segment, NAME) if first.segment else "",
-        statement=statement(cases),
+        statement=statement(bundle.head),
         what_to_do=what_to_do,
         causes=_each(_causes(cases)),
-        beside=_each(_beside(cases)),
+        beside=_each(_also(bundle)),
         since=since,
         day_number=number,
         remark=", ".join(dict.fromkeys(case.remark for case in cases if case.remark)),
@@ -72,6 +73,18 @@ def _item(cases: Sequence[Case], day: Day, silent: int) -> Item:
         owners=tuple(dict.fromkeys(case.model.owner for case in cases if case.model.owner)),
         members=tuple(map(_member, cases)),
     )
+
+
+def _also(bundle: Bundle, replaced: Container[str] = frozenset()) -> list[str]:
+    """Say the same fault in its other words, then what was seen with the clearest of them."""
+    return [*map(_in_words, bundle.beside), *_beside(bundle.head, replaced)]
+
+
+def _in_words(cases: Sequence[Case]) -> str:
+    """Say a group in one line of another's card, with its subject where the words leave it out."""
+    said, subject = statement(cases), subject_words(cases[0].symptom, cases[0].subject)
+    where = f" · {words.visible(cases[0].segment, NAME)}" if cases[0].segment and cases[0].segment not in said else ""
+    return said if not subject or len(cases) > 1 or subject in said else f"{subject}{where}: {said}"
 
 
 def _member(case: Case) -> Member:
@@ -121,7 +134,7 @@ def _shown(case: Case, day_number: int, silent: int) -> Shown:
 def _causes(cases: Sequence[Case], replaced: Container[str] = frozenset()) -> list[str]:
     """Say the evidence that judging calls a likely cause, without the columns that an item says better."""
     return [
-        one.text.removeprefix(CAUSE)
+        read(one.text.removeprefix(CAUSE))
         for one in _evidence(cases)
         if one.text.startswith(CAUSE) and one.subject not in replaced
     ]
@@ -147,30 +160,51 @@ def _evidence(cases: Sequence[Case]) -> list[Evidence]:
     return [one for case in cases if case.finding for one in case.finding.evidence if one.text not in {PART, SINCE}]
 
 
-def _explain(items: list[Item], groups: Sequence[Sequence[Case]]) -> list[Item]:
-    """Move items of lower priority under the cards whose evidence names their columns, as cause lines."""
+def _explain(items: list[Item], bundles: Sequence[Bundle]) -> list[Item]:
+    """Move items of lower priority under the cards that they explain, as cause lines."""
     of_model: dict[str, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
         if len(item.models) == 1 and not item.info and item.priority > 1:
             of_model[item.models[0]].append(place)
     told = list(items)
     for place, item in enumerate(items):
-        named = {one.subject for one in _evidence(groups[place])}
+        cases = bundles[place].cases
+        named = _named(cases)
         if item.shown != "card" or len(item.models) != 1 or not named or told[place].shown == "under":
             continue
         below = [
             other
             for other in of_model[item.models[0]]
-            if items[other].priority > item.priority and named.intersection(case.subject for case in groups[other])
+            if items[other].priority > item.priority and named.intersection(_subjects(bundles[other].cases))
         ]
         if below:
-            replaced = {case.subject for other in below for case in groups[other]}
-            lines = [line(items[other]) + _amount(groups[place], groups[other]) for other in below]
-            causes = _each([*lines, *_causes(groups[place], replaced)])
-            told[place] = replace(item, causes=causes, beside=_each(_beside(groups[place], replaced)))
+            replaced = {subject for other in below for subject in _subjects(bundles[other].cases)}
+            lines = [read(line(items[other]) + _amount(cases, bundles[other].cases)) for other in below]
+            causes = _each([*lines, *_causes(cases, replaced)])
+            told[place] = replace(item, causes=causes, beside=_each(_also(bundles[place], replaced)))
         for other in below:
             told[other] = replace(told[other], shown="under")
     return told
+
+
+def _named(cases: Sequence[Case]) -> set[str]:
+    """Name the columns that explain a card: those in its evidence, and the answers that a broken rule is about."""
+    rules = (case.finding for case in cases if case.finding and case.symptom is Symptom.AVOID)
+    answers = {column for finding in rules for column in answers_in(cases[0].model, finding)}
+    return answers | {one.subject for one in _evidence(cases)}
+
+
+def _subjects(cases: Sequence[Case]) -> set[str]:
+    return {case.subject for case in cases}
+
+
+def read(text: str) -> str:
+    """Begin a new sentence after a question.
+
+    >>> read("usually 0 %: a default filled in?; explains -0.16 of -0.16")
+    'usually 0 %: a default filled in? Explains -0.16 of -0.16'
+    """
+    return text.replace("?; explains", "? Explains")
 
 
 def _amount(cases: Sequence[Case], below: Sequence[Case]) -> str:

@@ -23,3 +23,10 @@ WHAT_TO_DO = {
     Symptom.INPUT_DRIFT: "Ask the owner of this column what changed; accept it if it is meant.",
     Symptom.UNIT_CHANGE: "Ask the producer of this column whether the unit changed; convert it back before scoring.",
 }
+
+SAME_VALUES = (
+    "Check the job that loads this table; once the day is right, read it again with `vitals backfill --force`."
+)
+"""Of a day that holds another day's values."""
+UNIT_OF_ANSWERS = "Ask who writes this column whether its unit changed; whoever reads it takes it for the old one."
+"""Of an answer or a latency, which nobody scores with."""

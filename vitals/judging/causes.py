@@ -4,7 +4,6 @@ Symptoms first: an input that moves while the answers move is their likely cause
 line of its own priority. What became known of a cohort is explained by what moved on the day of its predictions.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,6 +17,7 @@ from vitals.stats import weeks
 MOST = 3
 CAUSE = "likely cause: "
 SAME_SHARE = 0.02
+LEAST_EXPLAINED = 0.5  # of the rows that a day lacks
 CERTAIN, NAMED_UNIT = 1000.0, 10.0
 EXPLAINABLE = frozenset(
     {
@@ -86,8 +86,14 @@ def explained(
     scores : today's share-band z per whole column. before : inputs that moved on past days, for findings about cohorts.
     explain : how much of a finding some inputs explain.
     """
-    now, past = _together(moved(findings, scores)), before or {}
-    return [_with_causes(one, now, past, explain) for one in findings]
+    inputs, past = moved(findings, scores), before or {}
+    now = _together(inputs)
+    return [
+        replace(one, evidence=(*one.evidence, *_of_traffic(one, inputs)))
+        if one.symptom is Symptom.TRAFFIC
+        else _with_causes(one, now, past, explain)
+        for one in findings
+    ]
 
 
 def _with_causes(
@@ -110,6 +116,34 @@ def _line(one: Finding, group: Sequence[Moved], explain: Explain | None) -> Evid
         said = words.listed([words.visible(name, 40) for name in names], most=6) + said.removeprefix(names[0])
     text = f"{CAUSE}{said}" + (f"; {share.text}" if share else "")
     return Evidence(text, names[0], share.share if share else None)
+
+
+def _of_traffic(one: Finding, inputs: Sequence[Moved]) -> list[Evidence]:
+    """Name the value whose rows are the ones that a day lacks, and what went with it; nothing where no value explains half."""
+    if one.value is None or one.expected_low is None or one.expected_high is None or one.value >= one.expected_low:
+        return []
+    usual = (one.expected_low + one.expected_high) / 2
+    lost = {each.finding.subject: _rows_lost(each.finding, usual, one.value) for each in inputs}
+    found = sorted(
+        (each for each in inputs if lost[each.finding.subject] > 0), key=lambda each: -lost[each.finding.subject]
+    )
+    if not found or lost[found[0].finding.subject] < LEAST_EXPLAINED * (usual - one.value):
+        return []
+    share = lost[found[0].finding.subject] / (usual - one.value)
+    shares = [min(share, 1.0), *[None] * len(found)]
+    return [
+        Evidence(f"{CAUSE}{each.finding.statement}", each.finding.subject, part)
+        for each, part in zip(found[:MOST], shares, strict=False)
+    ]
+
+
+def _rows_lost(one: Finding, usual_rows: float, rows: float) -> float:
+    """Rows that a single value of a column lacks; 0 where it lacks none."""
+    part = part_of(one)
+    if part is None or not part.startswith("=") or one.value is None or one.expected_low is None:
+        return 0.0
+    usual = (one.expected_low + (one.expected_high or one.expected_low)) / 2
+    return max(0.0, usual_rows * usual - rows * one.value) if one.value < one.expected_low else 0.0
 
 
 def _of_cohort(one: Finding, day: Day, past: Mapping[Day, Sequence[Moved]]) -> list[Evidence]:
@@ -145,47 +179,6 @@ def _alike(one: Finding, other: Finding) -> bool:
     if one.value is None or other.value is None or not one.statement.startswith(one.subject):
         return False
     return abs(one.value - other.value) <= SAME_SHARE
-
-
-def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
-    """Let one finding speak for a column: an expectation that says what the share band says becomes its evidence.
-
-    It stays a finding of its own where it is the more severe of the two. Of several findings on one place (a limit and
-    an expectation, say) the most severe speaks.
-    """
-    drifts = {
-        one.subject: one
-        for one in findings
-        if one.symptom in {Symptom.INPUT_DRIFT, Symptom.UNIT_CHANGE} and not one.segment
-    }
-    speakers: dict[tuple[str, Day], Finding] = {}
-    for one in findings:
-        speaker = speakers.setdefault(_about(one), one)
-        if one.severity.rank > speaker.severity.rank:
-            speakers[_about(one)] = one
-    under: dict[tuple[str, Day], list[Evidence]] = defaultdict(list)
-    kept: list[Finding] = []
-    for one in findings:
-        speaker, drift = speakers[_about(one)], drifts.get(one.subject)
-        if one is not speaker:
-            under[_about(one)] += [Evidence(one.statement, one.subject), *one.evidence]
-        elif one.symptom is Symptom.INPUT_QUALITY and drift and one.severity.rank <= drift.severity.rank:
-            under[_about(drift)].append(Evidence(_in_short(one), one.subject))
-        else:
-            kept.append(one)
-    return [replace(one, evidence=(*one.evidence, *under.get(_about(one), ()))) for one in kept]
-
-
-def _in_short(one: Finding) -> str:
-    """Say under a drift that a rule on the column is broken too: an expectation says the same again, a limit its numbers."""
-    if one.statement.startswith(f"{one.subject} breaks its limit"):
-        return one.statement
-    return f"the suite's expectation is not met ({one.severity})"
-
-
-def _about(one: Finding) -> tuple[str, Day]:
-    """The place and the day that a finding is about; the store keeps one finding of each a day."""
-    return one.fingerprint, one.cohort_day or one.day
 
 
 def part_of(finding: Finding) -> str | None:

@@ -227,7 +227,16 @@ def kind_of(model: Model, column: str) -> Kind:
     return Kind.LATENCY if column == model.predictions.latency_ms else Kind.INPUT
 
 
-QUARANTINING = frozenset({Symptom.INPUT_DRIFT, Symptom.RESPONSE_DRIFT, Symptom.UNIT_CHANGE, Symptom.LATENCY})
+QUARANTINING = frozenset(
+    {
+        Symptom.INPUT_DRIFT,
+        Symptom.RESPONSE_DRIFT,
+        Symptom.UNIT_CHANGE,
+        Symptom.LATENCY,
+        Symptom.MISSING_ANSWERS,  # what moved a column with them is said under them
+        Symptom.DEFAULT_ANSWERS,
+    }
+)
 
 
 def touches(model: Model, place: Place, key: Key) -> bool:

@@ -6,6 +6,7 @@ The verdict (numbers) comes from `vitals.judging.columns`; this file decides sym
 import re
 
 from vitals import words
+from vitals.judging.advice import SAME_VALUES
 from vitals.judging.columns import Verdict
 from vitals.judging.day import Today, finding
 from vitals.judging.verdict import REPEATED, Rule
@@ -47,6 +48,7 @@ def drift_finding(today: Today, subject: str, segment: str, verdict: Verdict, lo
         segment=segment,
         value=verdict.share,
         usual=(verdict.expected_low, verdict.expected_high),
+        what_to_do=SAME_VALUES if verdict.rule is Rule.REPEATED else None,
         evidence=(Evidence(PART, verdict.part or "", verdict.share),),
     )
 

@@ -103,8 +103,17 @@ def _with_statement(said: Finding, subject: str, whole: Verdict) -> Finding:
 
 
 def _where(subject: str, segments: Mapping[str, Verdict]) -> list[Evidence]:
-    """The segments that moved most, as evidence under the whole."""
-    found = [(segment, verdict) for segment, verdict in segments.items() if segment and verdict.finding]
+    """The segments that moved most, as evidence under the whole; what moved in all segments of a kind has no place."""
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    for segment, verdict in segments.items():
+        if segment and verdict.judged:
+            kinds[segment.partition("=")[0]].append(verdict.finding)
+    everywhere = {kind for kind, moved in kinds.items() if len(moved) > 1 and all(moved)}
+    found = [
+        (segment, verdict)
+        for segment, verdict in segments.items()
+        if segment and verdict.finding and segment.partition("=")[0] not in everywhere
+    ]
     strongest = sorted(found, key=lambda pair: (-abs(pair[1].score), pair[0]))[:MOST_SEGMENTS]
     return [Evidence(statement(subject, segment, verdict), subject, verdict.share) for segment, verdict in strongest]
 

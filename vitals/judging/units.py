@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitals import words
+from vitals.judging.advice import UNIT_OF_ANSWERS
 from vitals.judging.day import Today, calm, finding
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import WHOLE, Day, Finding, Severity, Symptom
@@ -174,6 +175,7 @@ def unit_finding(today: Today, subject: str, named: Named, symptom: Symptom) -> 
         f"{subject} {how} (median {words.number(named.median)}, usually {words.number(named.usual)}): {change.words}",
         segment=named.segment,
         priority=symptom.priority,
+        what_to_do=None if symptom.priority == 3 else UNIT_OF_ANSWERS,
         value=named.median,
         usual=(named.usual, named.usual),
     )
