@@ -12,7 +12,7 @@ from vitals.errors import StatisticError
 from vitals.profiles import NumericSummary, summarise
 from vitals.stats.parts import NumericParts, UnitBins
 from vitals.stats.unitfilter import Shifted, unit_filter
-from vitals.stats.units import name_unit
+from vitals.stats.units import may_be_ratio, name_ratio, name_unit
 
 USUAL = np.array([12.0, 31.0, 55.0, 90.0, 240.0])
 
@@ -135,3 +135,16 @@ def test_unit_filter_stays_silent_where_it_was_never_right():
     assert unit_bins([summarise(pa.array(rng.integers(0, 8, 2000).astype(float))) for _ in DAYS]) is None
     assert unit_bins([summarise(pa.array(rng.normal(0, 1, 2000))) for _ in DAYS]) is None
     assert filtered(3, 0.1, 3.28, sd=0.5) is None
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.4, 1.55, 1.609344, 1 / 1.609344, 2.54, -10.0, 3600.0])
+@pytest.mark.parametrize("spread", [0.002, 0.05, 0.3])
+def test_a_first_look_at_many_columns_passes_over_none_that_has_a_factor(factor, spread):
+    """Whatever name_ratio would name is in question at first sight; most columns that did not move are not."""
+    rng = np.random.default_rng(7)
+    past = USUAL * np.exp(rng.normal(0, spread, (200, 28, 1)) + rng.normal(0, 0.01, (200, 28, 5)))
+    today = np.sort(USUAL * factor * np.exp(rng.normal(0, spread, (200, 1))), axis=1)
+    found = np.array([name_ratio(now, days) is not None for now, days in zip(today, past, strict=True)])
+    looked = may_be_ratio(today, past)
+    assert not (found & ~looked).any()
+    assert looked.mean() < 0.5 or factor != 1.0

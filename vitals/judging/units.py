@@ -17,7 +17,7 @@ from vitals.judging.day import Today, calm, finding
 from vitals.profiles import NumericSummary, Profile
 from vitals.records import WHOLE, Day, Finding, Severity, Symptom
 from vitals.stats.cdf import pooled_quantiles
-from vitals.stats.units import UnitChange, name_ratio, name_unit
+from vitals.stats.units import UnitChange, may_be_ratio, name_ratio, name_unit
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 FINE = np.arange(1, 20) / 20
@@ -27,6 +27,7 @@ _TIMES = frozenset({60.0, 1 / 60.0, 3600.0, 1 / 3600.0})
 LEAST_DAYS = 14
 MIN_ROWS = 30
 LEAST_DEVIATIONS = 5.0
+ALMOST = 1 - 1e-6  # a first look may differ in the last bits
 ATOM = 0.05
 
 Quantiles = tuple[float, ...]
@@ -105,7 +106,7 @@ def find(today: Sketch, past: Sequence[Sketch], *, probability: bool = False) ->
     whole = _named(WHOLE, today, past)
     if whole is not None:
         return None if probability and not _of_probability(whole) else whole
-    found = [named for segment in today.quantiles if segment and (named := _named(segment, today, past))]
+    found = [named for segment in _in_question(today, past) if (named := _named(segment, today, past))]
     found = [one for one in found if not probability or _of_probability(one)]
     return max(found, key=lambda named: (abs(np.log(abs(named.change.factor))), named.segment), default=None)
 
@@ -120,6 +121,22 @@ def _of_probability(named: Named) -> bool:
 def comparable(today: Sketch, past: Sequence[Sketch]) -> list[str]:
     """The segments (the whole is '') with enough days to compare with."""
     return [segment for segment in today.quantiles if sum(segment in one.quantiles for one in past) >= LEAST_DAYS]
+
+
+def _in_question(today: Sketch, past: Sequence[Sketch]) -> list[str]:
+    """The segments whose unit is worth a look; on most days no quantile of any moved far enough, which is seen at once."""
+    segments = [segment for segment in today.quantiles if segment]
+    known = [segment for segment in segments if all(segment in one.quantiles for one in past)]
+    if len(past) < LEAST_DAYS or not known:
+        return segments
+    now = np.array([today.quantiles[segment] for segment in known], dtype=np.float64)
+    table = np.array([[one.quantiles[segment] for one in past] for segment in known], dtype=np.float64)
+    finite = np.isfinite(now).all(axis=1) & np.isfinite(table).all(axis=(1, 2))
+    now, table = np.where(finite[:, None], now, 1.0), np.where(finite[:, None, None], table, 1.0)
+    medians = table[:, :, 2]
+    away = np.abs(now[:, 2] - medians.mean(axis=1)) > ALMOST * LEAST_DEVIATIONS * medians.std(axis=1, ddof=1)
+    still = {one for one, look in zip(known, finite & (away | may_be_ratio(now, table)), strict=True) if not look}
+    return [segment for segment in segments if segment not in still]
 
 
 def _named(segment: str, today: Sketch, past: Sequence[Sketch]) -> Named | None:

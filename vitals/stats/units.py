@@ -20,6 +20,7 @@ _MAJORITY = 0.8
 _LEAST_RATIO_QUANTILES = 3
 _UNUSUAL, _BEYOND_PAST = 6.0, 2.0
 _LOOSEST = 0.07  # on the log scale: half of what lies between the closest known factors, kg to lb and inch to cm
+_ROUNDING = 1e-6
 _RATIOS = (
     (1000.0, "km to m, or seconds to milliseconds?", "m to km, or milliseconds to seconds?"),
     (100.0, "a share to percent, or m to cm?", "percent to a share, or cm to m?"),
@@ -157,6 +158,32 @@ def name_ratio(today: ArrayLike, past: ArrayLike) -> UnitChange | None:
     best = min(fits, key=lambda fit: fit[0])
     other = affine_fit(now, table)
     return other[1] if other is not None and other[0] <= best[0] else best[1]
+
+
+def may_be_ratio(today: ArrayLike, past: ArrayLike) -> NDArray[np.bool_]:
+    """Tell, for many columns at once, for which of them `name_ratio` could name a factor at all.
+
+    Parameters
+    ----------
+    today : quantiles per column, shape (c, q). past : the same on past days, shape (c, R, q). All finite.
+
+    Returns
+    -------
+    False only where `name_ratio` gives None: its shift is a mean of the quantiles' shifts, and none of those comes near
+    the smallest known factor; shape (c,).
+
+    >>> days = [[[100 * d, 200 * d, 400 * d] for d in (0.98, 1.0, 1.01, 1.03)]] * 2
+    >>> may_be_ratio([[165, 320, 640], [110, 205, 420]], days).tolist()
+    [True, False]
+    """
+    now, table = np.asarray(today, dtype=np.float64), np.asarray(past, dtype=np.float64)
+    signs = np.sign(now)
+    usable = (signs != 0) & (np.sign(table) == signs[:, None, :]).all(axis=1)
+    logs = np.log(np.abs(np.where(usable[:, None, :], table, 1.0)))
+    shift = np.log(np.abs(np.where(usable, now, 1.0)))
+    nearest = min(float(np.log(size)) for size, _, _ in _RATIOS) - _LOOSEST
+    moved = np.abs(shift - np.median(logs, axis=1)).max(axis=1)
+    return np.asarray(moved >= nearest - _ROUNDING)
 
 
 def affine_fit(now: Floats, past: Floats) -> tuple[float, UnitChange] | None:
