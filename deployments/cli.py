@@ -166,7 +166,7 @@ def digest(
 def show(
     context: typer.Context,
     what: Annotated[
-        Literal["measurements", "drift", "findings", "incidents", "validations"], typer.Argument(help="Which rows.")
+        Literal["measurements", "drift", "findings", "incidents", "validations", "triage"], typer.Argument(help="Which rows.")
     ],
     model: Annotated[str | None, typer.Argument(help="Of which model; none means all.")] = None,
     first_day: DayOption = None,
@@ -331,6 +331,20 @@ def bad_day(
     from deployments.commands import decide as command
 
     command.bad_day(_settings(context), model, bad, _said(why, who, day))
+
+
+@decide_app.command()
+def withdraw(
+    context: typer.Context,
+    what: Annotated[list[str], typer.Argument(metavar="INCIDENT | MODEL DAY | MODEL SYMPTOM SUBJECT")],
+    why: Why,
+    who: Who = None,
+    day: FromDay = None,
+) -> None:
+    """Take back what was said of an incident, of a (bad) day, or of a (muted) symptom on a subject."""
+    from deployments.commands import decide as command
+
+    command.withdraw(_settings(context), what, _said(why, who, day))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """`vitals decide`: write down what people say of incidents, subjects and days; the next run judges with it."""
 
 import getpass
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from vitals.errors import InputError
 from vitals.io.listening import first_judged
 from vitals.io.settings import Settings
 from vitals.io.world import World
-from vitals.records import Symptom, Triage, TriageKind
+from vitals.records import Symptom, Triage, TriageKind, opened_on, standing
 from vitals.spec import Model
 from vitals.spec.alert_rules import alerts_name_what_exists
 from vitals.spec.draft import Draft
@@ -83,17 +84,77 @@ def bad_day(settings: Settings, name: str, day: date, said: Said) -> None:
     say(f"bad day: {name} {day}; it teaches nothing from now on")
 
 
-def _decide(world: World, model: Model, kind: TriageKind, target: str, until: date | None, said: Said) -> None:
-    if not said.why.strip():
-        message = "--why is empty; say the reason, it is kept with the decision"
+def withdraw(settings: Settings, what: Sequence[str], said: Said) -> None:
+    """Take back what was said of an incident, of a symptom on a subject, or of a day: named as it was when it was said."""
+    with open_world(settings) as world:
+        model, target, shown = _target(settings, world, what)
+        _checked(world, model, said)
+        day = said.day or first_judged(world, model)
+        known = [one for one in world.store.triage(model.name) if one.target == target]
+        held = [one for kind in TriageKind if kind is not TriageKind.WITHDRAW for one in standing(known, kind)]
+        _can_be_taken_back(world, model, held, day, shown)
+        taken = Triage(model.name, day, TriageKind.WITHDRAW, target, said.who or getpass.getuser(), said.why.strip())
+        earlier = any(one.day < day for one in held)
+        world.store.hear((), (), [taken] if earlier else [], [one for one in held if one.day == day])
+    kinds = words.listed(sorted({one.kind.replace("_", " ") for one in held}))
+    say(f"taken back: {kinds} of {shown}; the next run judges without it")
+
+
+def _target(settings: Settings, world: World, what: Sequence[str]) -> tuple[Model, str, str]:
+    """Find what is meant, by the number of words: an incident, a model's day, or a model's symptom and subject."""
+    if len(what) == 1:
+        found = _find(world, what[0])
+        place = f"{found['fingerprint']}/{found['opened_on']}"
+        return chosen(settings, [found["model"]])[0][0], place, f"{found['model']} {place}"
+    if len(what) not in (2, 3):
+        message = "what is taken back? give INCIDENT, or MODEL DAY, or MODEL SYMPTOM SUBJECT"
         raise InputError(message)
+    model = chosen(settings, [what[0]])[0][0]
+    if len(what) == 3:
+        return model, f"{what[1]}/{what[2]}", " ".join(what)
+    try:
+        return model, date.fromisoformat(what[1]).isoformat(), " ".join(what)
+    except ValueError:
+        message = f"{what[1]!r} is no day; give MODEL YYYY-MM-DD, or MODEL SYMPTOM SUBJECT"
+        raise InputError(message) from None
+
+
+def _can_be_taken_back(world: World, model: Model, held: Sequence[Triage], day: date, shown: str) -> None:
+    """Refuse what would have no effect."""
+    if not held:
+        message = f"nothing stands of {shown}; `vitals show triage {model.name}` lists what people said"
+        raise InputError(message)
+    last = max(one.day for one in held)
+    if last > day:
+        message = f"{last} is when that was said of {shown}, after --day {day}; give --day {last} or a later one"
+        raise InputError(message)
+    fingerprint, _, opened = held[0].target.partition("/")
+    later = [
+        row["opened_on"]
+        for row in world.store.rows("incidents", model.name, None, None)
+        if row["fingerprint"] == fingerprint and row["opened_on"].isoformat() > opened
+    ]
+    if later and opened_on(held[0].target):
+        message = f"{shown} has another incident since, opened on {max(later)}; say what you think of that one"
+        raise InputError(message)
+
+
+def _decide(world: World, model: Model, kind: TriageKind, target: str, until: date | None, said: Said) -> None:
+    _checked(world, model, said)
     day = said.day or first_judged(world, model)
-    _not_ahead(world, model, day, "--day")
     if until is not None and until < day:
         message = f"--until {until} is before {day}, the day from which the decision holds; give a later day"
         raise InputError(message)
     who = said.who or getpass.getuser()
     world.store.decide(Triage(model.name, day, kind, target, who, said.why.strip(), until))
+
+
+def _checked(world: World, model: Model, said: Said) -> None:
+    if not said.why.strip():
+        message = "--why is empty; say the reason, it is kept with the decision"
+        raise InputError(message)
+    if said.day is not None:
+        _not_ahead(world, model, said.day, "--day")
 
 
 def _not_ahead(world: World, model: Model, day: date, what: str) -> None:

@@ -20,6 +20,7 @@ _TABLE = {
     "incidents": ("opened_on", "last_seen_on", "resolved_on", "days", "priority", "severity", "symptom", "subject",
                   "segment", "reason", "incident"),
     "validations": ("day", "status", "severity", "column", "description", "share", "unexpected", "n", "error"),
+    "triage": ("day", "kind", "target", "until", "who", "why"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from vitals.calendars import calendar_name
 from vitals.errors import InputError
 from vitals.io.settings import Settings
 from vitals.io.world import World
-from vitals.records import WHOLE, Day, Severity, Symptom, TriageKind
+from vitals.records import WHOLE, Day, Severity, Symptom, TriageKind, standing
 from vitals.spec import Model
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _stored(world: World, model: Model, first: date | None, last: date | None) -
 
 def _bad_days(world: World, model: Model) -> set[Day]:
     said = world.store.triage(model.name)
-    return {date.fromisoformat(one.target) for one in said if one.kind is TriageKind.BAD_DAY}
+    return {date.fromisoformat(one.target) for one in standing(said, TriageKind.BAD_DAY)}
 
 
 def _troubled(world: World, model: Model) -> list[tuple[Day, Day, str]]:

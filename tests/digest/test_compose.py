@@ -178,7 +178,7 @@ def test_a_cause_line_keeps_how_much_it_explains() -> None:
     items = told(with_findings(*judged)).items
 
     card = next(item for item in items if item.symptom is Symptom.RESPONSE_DRIFT)
-    assert set(card.causes) == {f"{said}; explains +0.12 of +0.15", "temp missing; explains nothing by itself"}
+    assert set(card.causes) == {f"{said} Explains +0.12 of +0.15", "temp missing; explains nothing by itself"}
     assert card.beside == ()
     assert all(item.shown == "under" for item in items if item is not card)
 

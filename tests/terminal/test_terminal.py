@@ -192,6 +192,66 @@ def test_a_bad_day_teaches_nothing(desk: Desk) -> None:
     assert (days[str(LAST)], days[str(NEW)]) == (7, 7)
 
 
+SAID_AND_TAKEN = {
+    "acknowledge": ("acknowledge", "{avoid}", "--why", "on it"),
+    "snooze": ("snooze", "{avoid}", "--until", str(NEW), "--why", "later"),
+    "accept": ("accept", "{drift}", "--why", "meant"),
+    "false alarm": ("false-alarm", "{drift}", "--why", "none"),
+    "mute": ("mute", "credit", "avoid", RULE, "--why", "known"),
+    "bad day": ("bad-day", "credit", str(FIRST), "--why", "rehearsal"),
+}
+
+
+@pytest.mark.parametrize("kind", SAID_AND_TAKEN)
+def test_what_was_said_is_taken_back_as_it_was_said(desk: Desk, kind: str) -> None:
+    """Before a day was judged with it nothing is left of it; after that it is a dated row of its own."""
+    places = {"avoid": desk.incident("avoid"), "drift": desk.incident("input_drift")}
+    verb, *said = (word.format(**places) for word in SAID_AND_TAKEN[kind])
+    named = said[: next(at for at, word in enumerate(said) if word.startswith("--"))]
+    assert desk.run("decide", verb, *said).code == 0
+
+    taken = desk.run("decide", "withdraw", *named, "--why", "a mistake", "--who", "ada")
+
+    assert (taken.code, taken.out.partition(" of ")[0]) == (0, f"taken back: {kind}")
+    assert shown(desk, "triage") == []
+    assert desk.run("decide", verb, *said, "--day", str(LAST)).code == 0
+    assert desk.run("decide", "withdraw", *named, "--why", "a mistake", "--who", "ada").code == 0
+    rows = [(row["day"], row["kind"], row["who"]) for row in shown(desk, "triage", "credit")]
+    assert rows[1:] == [(str(NEW), "withdraw", "ada")]
+    assert rows[0][:2] == (str(LAST), kind.replace(" ", "_"))
+
+
+def test_only_what_stands_can_be_taken_back(desk: Desk) -> None:
+    """One sentence each, and nothing is written."""
+    place = desk.incident("avoid")
+    desk.run("decide", "acknowledge", place, "--why", "on it", "--day", str(LAST))
+    tries = {
+        ("credit", "avoid", "other rule"): "nothing stands of credit avoid other rule",
+        ("credit", "yesterday"): "'yesterday' is no day; give MODEL YYYY-MM-DD",
+        ("a", "b", "c", "d"): "what is taken back? give INCIDENT",
+        (place, "--day", str(FIRST)): f"{LAST} is when that was said",
+    }
+
+    for words, message in tries.items():
+        ended = desk.run("decide", "withdraw", *words, "--why", "x")
+        assert (ended.code, message in ended.err) == (2, True), ended.err
+    assert [row["kind"] for row in shown(desk, "triage")] == ["acknowledge"]
+
+
+def test_a_mute_taken_back_is_heard_again_and_a_bad_day_teaches_again(desk: Desk) -> None:
+    """From the day on which it was taken back; what was judged before that stays."""
+    for said in (("mute", "credit", "avoid", RULE), ("bad-day", "credit", str(FIRST))):
+        desk.run("decide", *said, "--why", "so", "--day", str(LAST))
+        desk.run("decide", "withdraw", *said[1:], "--why", "not so", "--day", str(NEW))
+
+    desk.run("run", "--day", str(NEW))
+
+    avoided = {row["day"] for row in shown(desk, "findings") if row["symptom"] == "avoid"}
+    days = {row["day"]: row["reference_days"] for row in shown(desk, "drift", "credit") if row["subject"] == "age"}
+    assert (str(LAST) in avoided, str(NEW) in avoided) == (False, True)
+    assert (days[str(LAST)], days[str(NEW)]) == (6, 8)
+
+
 @pytest.mark.slow
 def test_a_backfill_skips_what_was_observed_and_says_so(desk: Desk) -> None:
     """Only the new day is observed; with --force all are, and give the same rows."""

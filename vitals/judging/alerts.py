@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from vitals import words
 from vitals.judging.day import Today, calm, finding
 from vitals.judging.drift import symptom_of
-from vitals.records import Day, Finding, Symptom, Triage, TriageKind
+from vitals.records import Day, Finding, Symptom, Triage, TriageKind, standing
 from vitals.spec import Model
 from vitals.spec.model import Alert
 from vitals.stats.distances import Distances
@@ -28,8 +28,8 @@ class Mutes:
         self._subjects: set[tuple[str, str | None]] = {
             (alert.symptom.value, alert.subject) for alert in model.alerts if alert.mute and _holds(alert, day)
         }
-        for one in triage:
-            if one.kind is TriageKind.MUTE and one.day <= day and (one.until is None or day <= one.until):
+        for one in standing(triage, TriageKind.MUTE, day):
+            if one.until is None or day <= one.until:
                 symptom, _, subject = one.target.partition("/")
                 self._subjects.add((symptom, subject))
 

@@ -46,6 +46,7 @@ from vitals.records import (
     TransitionKind,
     Triage,
     TriageKind,
+    standing,
 )
 from vitals.spec import Model
 from vitals.stats.distances import Distances
@@ -269,7 +270,5 @@ def _ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def declared_bad(triage: Iterable[Triage], known_on: Day) -> frozenset[Day]:
-    """Days that people declared bad up to a day."""
-    return frozenset(
-        Day.fromisoformat(one.target) for one in triage if one.kind is TriageKind.BAD_DAY and one.day <= known_on
-    )
+    """Days that people declared bad up to a day, and did not take back up to it."""
+    return frozenset(Day.fromisoformat(one.target) for one in standing(triage, TriageKind.BAD_DAY, known_on))

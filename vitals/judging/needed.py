@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from vitals.judging.memory import RECENT_REACH_DAYS
 from vitals.judging.past import ScoredPast
-from vitals.records import Day, Drift, DriftScore, Triage, TriageKind
+from vitals.records import Day, Drift, DriftScore, Triage, TriageKind, opened_on
 from vitals.spec import Model
 
 Key = tuple[str, str]
@@ -38,6 +38,6 @@ def needed_since(model: Model, past: ScoredPast, triage: Iterable[Triage]) -> di
 
 def _lost_days(one: Triage, since: Day) -> int:
     """How many days at most a decision keeps out of a reference."""
-    if one.kind is TriageKind.WITHDRAW and one.day > since:
-        return (one.day - Day.fromisoformat(one.target.rpartition("/")[2])).days
+    if one.kind is TriageKind.WITHDRAW and one.day > since and (opened := opened_on(one.target)) is not None:
+        return (one.day - opened).days
     return int(one.kind is TriageKind.BAD_DAY)

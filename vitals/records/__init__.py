@@ -8,6 +8,8 @@ aware UTC, shares lie in 0..1. `segment` is one text: '' is the whole, else `ori
 from vitals.records.decided import (
     Triage,
     TriageKind,
+    opened_on,
+    standing,
 )
 from vitals.records.judged import (
     Drift,
@@ -89,4 +91,6 @@ __all__ = [
     "Validation",
     "Window",
     "fingerprint",
+    "opened_on",
+    "standing",
 ]

@@ -37,6 +37,7 @@ from vitals.records import (
     Observed,
     PartitionFacts,
     Transition,
+    Triage,
     Validation,
 )
 
@@ -54,6 +55,7 @@ SHOWN: Mapping[str, type] = {
     "findings": Finding,
     "incidents": Incident,
     "validations": Validation,
+    "triage": Triage,
 }
 
 
@@ -82,11 +84,12 @@ class StoredPast(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class StoredCohort:
-    """What is stored last of a cohort at an age: the day it was known on, who wrote it, how many labels it had."""
+    """What is stored last of a cohort at an age: the day it was known on, who wrote it, how many labels it had of n."""
 
     known_on: Day
     run_id: str
     labels: int
+    n: int
 
 
 _DAYS_AT_ONCE = 14  # in one transaction: opening one costs as much as decoding ten profiles
@@ -166,7 +169,7 @@ def cohorts(
     with database.reading() as connection:
         found = connection.execute(statement).tuples().all()
     return {
-        (day, age): StoredCohort(known_on, run_id, int(n) if value is None else round(value * n))
+        (day, age): StoredCohort(known_on, run_id, int(n) if value is None else round(value * n), int(n))
         for day, age, known_on, run_id, value, n in found
     }
 
