@@ -1,5 +1,8 @@
 """Metrics of cohorts: against cohorts of the same age, in the bad direction, and material."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from vitals.spec.model import MetricOptions
 from vitals.stats.metrics import METRICS
 
 PLACE = (Symptom.PERFORMANCE, "roc_auc", "")
+ONE_DAY = timedelta(days=1)
 
 
 def cohort(
@@ -164,3 +168,30 @@ def test_usual_ranges_stay_within_the_metrics_domain() -> None:
     assert ratio.center == pytest.approx(1.0)
     assert ratio.low == pytest.approx(1 / ratio.high)
     assert performance.usual(METRICS["recall"], [], cohort(60, 0.9, "recall")) is None
+
+
+def warned(index: int, value: float, age: int = 0) -> Measurement:
+    return cohort(index, value, "predicted_positive_rate", age, se=0.01)
+
+
+def test_what_needs_no_labels_is_judged_on_its_own_day_and_only_then() -> None:
+    """Whatever the labels do: no cohort of it waits for any, and none says it again as it gets older."""
+    past = [warned(i, 0.1 + 0.01 * (i % 3)) for i in range(20, 60)]
+    now, older = warned(60, 0.6), warned(60, 0.6, age=1)
+
+    found = one(judge(now, past, held_back=frozenset({(day(60), 0)})))
+    again = judge(older, [*past, now, *(replace(m, age=1, known_on=m.day + ONE_DAY) for m in past)])
+
+    assert (found.day, found.cohort_day, found.severity) == (day(60), None, Severity.WARNING)
+    assert found.statement == "predicted_positive_rate: 60 % of 900 decisions are 1, usually 9-13 %"
+    assert found.what_to_do.startswith("Compare with releases")
+    assert (again.findings, again.judged) == ([], set())
+
+
+def test_until_its_own_days_are_enough_cohorts_of_one_age_judge_it_whatever_their_labels_do() -> None:
+    """A store of before knows it of cohorts only."""
+    past = [warned(i, 0.1 + 0.01 * (i % 3), age=1) for i in range(20, 60)]
+
+    found = one(judge(warned(60, 0.6, age=1), [*past, warned(60, 0.6)], held_back=frozenset({(day(60), 1)})))
+
+    assert (found.cohort_day, found.day) == (day(60), day(61))

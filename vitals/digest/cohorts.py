@@ -36,6 +36,8 @@ def newest(measurements: Iterable[Measurement], day: Day) -> tuple[Measurement, 
     for one in measurements:
         if one.signal not in _SIGNALS or one.segment not in _SHOWN or one.known_on > day:
             continue
+        if one.signal == "performance" and not one.age:
+            continue  # needs no labels: its cohorts say it again
         if one.signal == ESTIMATE and (one.day != day or one.value is None):
             continue
         key = (one.signal, one.subject, one.age, one.segment)

@@ -12,7 +12,7 @@ from vitals.io import asking, rules
 from vitals.io.sources import needed_columns
 from vitals.io.world import World
 from vitals.records import Day, Measurement, Observation, Partition, Symptom
-from vitals.signals import answers, avoid, heuristics, service
+from vitals.signals import answers, avoid, decided, heuristics, service
 from vitals.spec import Model
 from vitals.spec.model import AvoidRule, Heuristic
 
@@ -45,6 +45,7 @@ def measure(world: World, model: Model, partition: Partition) -> list[Measuremen
     return [
         *service.measure(model, partition),
         *answers.measure(model, partition),
+        *decided.measure(model, partition),
         *avoid.measure(model, day, counts),
         *heuristics.measure(model, day, values, rows),
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vitals import words
-from vitals.judging import delay_cohorts, labels, performance, rules, weekly
+from vitals.judging import delay_cohorts, performance, rules, weekly
 from vitals.judging.lookback import Lookback
 from vitals.judging.partlines import Line, Range, before, leading
 from vitals.judging.service import SATURATED
@@ -56,7 +56,9 @@ def _line(
     series, ranges = _series(lookback, measured), {}
     if usual is not None:
         today = lookback.today()
-        fit = labels.complete(today, series) if finding.symptom in _OF_LABELS else series
+        fit: Mapping[Day, Measurement] = series
+        if finding.symptom in _OF_LABELS:
+            fit = performance.comparable(today, measured.subject, series)
         for day in before(measured.day):
             past = today.reference(fit, finding.fingerprint, day) if day in series else []
             known = usual(series[day], past) if threshold(len(past)) is not None else None
@@ -149,7 +151,7 @@ def _performance(lookback: Lookback, finding: Finding) -> Line | None:
         return None
     where = f" in {finding.segment}" if finding.segment else ""
     for measured in _measured(lookback, finding, "performance", finding.subject):
-        what = f"{finding.subject}{where} after {words.count(measured.age, 'day')}"
+        what = f"{finding.subject}{where}{_seen(measured)}"
         line = _line(lookback, finding, measured, what, _usual_metric(lookback, metric))
         line = line or _week(lookback, finding, metric, measured)
         if line is not None:
@@ -176,8 +178,12 @@ def _week(lookback: Lookback, finding: Finding, metric: Metric[Any], measured: M
             numbers[day] = week.value
             if week.cohorts >= weekly.LEAST_COHORTS:
                 ranges[day] = week.low, week.high
-    what = f"{finding.subject} of 7 days, after {words.count(measured.age, 'day')}"
+    what = f"{finding.subject} of 7 days{',' if measured.age else ''}{_seen(measured)}"
     return leading(Line(what, share=False, about=measured.day, numbers=numbers, usual=ranges), finding)
+
+
+def _seen(measured: Measurement) -> str:
+    return f" after {words.count(measured.age, 'day')}" if measured.age else ""
 
 
 MEASURED: Mapping[Symptom, Callable[[Lookback, Finding], Line | None]] = {

@@ -4,16 +4,19 @@ A cohort whose labels are unusually incomplete is not judged: missing labels loo
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vitals import words
 from vitals.judging import labels, paired
+from vitals.judging.advice import WHAT_TO_DO
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.judging.labels import HeldBack
-from vitals.records import PAIRED, Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.records import PAIRED, Day, Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.signals.decided import needs_labels
 from vitals.signals.performance import SO_FAR
+from vitals.spec.model import Positive
 from vitals.stats.metrics import METRICS, Metric
 from vitals.stats.series import threshold
 
@@ -25,16 +28,35 @@ def judgeable(today: Today, held_back: HeldBack, further: Sequence[Measurement] 
 
     Parameters
     ----------
-    held_back : cohorts and ages with a finding on their labels. further : metrics that judging itself measured.
+    held_back : cohorts and ages with a finding on their labels: only metrics that need labels wait for them.
+    further : metrics that judging itself measured.
+
+    Notes
+    -----
+    A metric that needs no labels is judged on the day of its decisions, and not again as its cohort gets older.
     """
     found = []
     for measured in [*today.measured("performance"), *further]:
         metric = metric_of(measured.subject)
-        if metric is None or not metric.judged or measured.value is None or (measured.day, measured.age) in held_back:
+        if metric is None or not metric.judged or measured.value is None:
+            continue
+        if (measured.day, measured.age) in held_back if needs_labels(metric.name) else _was_judged(today, measured):
             continue
         if measured.day not in today.unfit and not (measured.method or "").startswith(SO_FAR):
             found.append(measured)
     return found
+
+
+def _was_judged(today: Today, measured: Measurement) -> bool:
+    """Whether a number that needs no labels could be judged on its own day already."""
+    at_once = today.history.series("performance", measured.subject, measured.segment)
+    before = sum(day < measured.day for day in at_once)
+    return measured.age > 0 and measured.day in at_once and threshold(before) is not None
+
+
+def comparable(today: Today, name: str, series: Mapping[Day, Measurement]) -> Mapping[Day, Measurement]:
+    """Leave the days of a metric's series that it may be compared with: those with their labels, where it needs any."""
+    return labels.complete(today, series) if needs_labels(name) else series
 
 
 def judge(today: Today, held_back: HeldBack = frozenset(), further: Sequence[Measurement] = ()) -> Ruling:
@@ -141,7 +163,7 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     ruling = Ruling()
     series = today.history.series("performance", metric.name, measured.segment, measured.age, measured.late_days)
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, measured.segment)
-    past = today.reference(labels.complete(today, series), place, measured.day)
+    past = today.reference(comparable(today, metric.name, series), place, measured.day)
     least = threshold(len(past))
     known = usual(metric, alike(today, past, measured, [measured]), measured)
     if least is None or known is None or measured.value is None:
@@ -157,20 +179,35 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
 
 def _finding(today: Today, metric: Metric[Any], measured: Measurement, known: Usual, *, told: bool) -> Finding:
     """Put a metric into words; a cohort that was told about at a younger age is no news when it gets older."""
-    where = f" for {measured.segment}" if measured.segment else ""
-    interval = ""
-    if measured.lower is not None and measured.upper is not None:
-        interval = f", interval {words.number(measured.lower)} to {words.number(measured.upper)}"
     return finding(
         today,
         Symptom.PERFORMANCE,
         metric.name,
         Severity.INFO if told else calm(Severity.WARNING, today, measured.day),
-        f"{metric.name}{where} {words.number(float(measured.value or 0))} for predictions of"
-        f" {words.day_words(measured.day)} after {words.count(measured.age, 'day')}, usual range at this age"
-        f" {words.number_range(known.low, known.high)}{interval}, n={words.number(measured.n or 0)}",
+        _of_cohort(metric, measured, known) if measured.age else _of_day(today, metric, measured, known),
         segment=measured.segment,
-        cohort_day=measured.day,
+        cohort_day=measured.day if measured.age else None,
         value=measured.value,
         usual=(known.low, known.high),
+        what_to_do=None if needs_labels(metric.name) else WHAT_TO_DO[Symptom.RESPONSE_DRIFT],
+    )
+
+
+def _of_cohort(metric: Metric[Any], measured: Measurement, known: Usual) -> str:
+    where = f" for {measured.segment}" if measured.segment else ""
+    interval = ""
+    if measured.lower is not None and measured.upper is not None:
+        interval = f", interval {words.number(measured.lower)} to {words.number(measured.upper)}"
+    return (
+        f"{metric.name}{where} {words.number(float(measured.value or 0))} for predictions of"
+        f" {words.day_words(measured.day)} after {words.count(measured.age, 'day')}, usual range at this age"
+        f" {words.number_range(known.low, known.high)}{interval}, n={words.number(measured.n or 0)}"
+    )
+
+
+def _of_day(today: Today, metric: Metric[Any], measured: Measurement, known: Usual) -> str:
+    answer = words.visible(str((today.model.positive or Positive()).decision), 40)
+    return (
+        f"{metric.name}: {words.share(measured.value)} of {words.count(measured.n or 0, 'decision')} are {answer},"
+        f" usually {words.share_range(known.low, known.high)}"
     )

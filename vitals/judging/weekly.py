@@ -11,9 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from vitals import words
-from vitals.judging import labels
 from vitals.judging.day import Ruling, Today, calm, finding
-from vitals.judging.performance import alike, material, metric_of, natural, scaled
+from vitals.judging.performance import alike, comparable, material, metric_of, natural, scaled
 from vitals.records import Day, Finding, Measurement, Severity, Symptom, fingerprint
 from vitals.stats import weeks
 from vitals.stats.metrics import Metric
@@ -95,11 +94,11 @@ def compared(
     """
     place = fingerprint(today.model.name, Symptom.PERFORMANCE, measured.subject, measured.segment)
     first = measured.day - timedelta(days=weeks.DAYS - 1)
-    within = labels.complete(today, {day: one for day, one in series.items() if first <= day <= measured.day})
+    within = comparable(today, metric.name, {day: one for day, one in series.items() if first <= day <= measured.day})
     week = [series[day] for day in today.ordinary(within)]  # no holidays, no days declared bad
     points = _points(metric, week)
     now = weeks.window(points, measured.day) if measured.day in points else None
-    reference = today.reference(labels.complete(today, series), place, first)
+    reference = today.reference(comparable(today, metric.name, series), place, first)
     past = _points(metric, alike(today, reference, measured, [one for one in week if one.day in points]))
     known = weeks.against(now, weeks.windows(past)) if now else None
     if now is None or known is None:
@@ -127,14 +126,15 @@ def _points(metric: Metric[Any], measured: Sequence[Measurement]) -> dict[Day, w
 
 
 def _finding(today: Today, pooled: Measurement, first: Day, usual: tuple[float, float]) -> Finding:
+    seen = f" after {words.count(pooled.age, 'day')}" if pooled.age else ""
     return finding(
         today,
         Symptom.PERFORMANCE,
         pooled.subject,
         calm(Severity.WARNING, today, pooled.day),
         f"{pooled.subject} {words.number(pooled.value)} over the last {weeks.DAYS} cohorts, predictions of"
-        f" {words.short_day(first)} to {words.day_words(pooled.day)} after {words.count(pooled.age, 'day')}; usual range"
-        f" of {weeks.DAYS} cohorts at this age {words.number_range(*usual)}, n={words.number(pooled.n or 0)}",
+        f" {words.short_day(first)} to {words.day_words(pooled.day)}{seen}; usual range"
+        f" of {weeks.DAYS} cohorts{' at this age' if seen else ''} {words.number_range(*usual)}, n={words.number(pooled.n or 0)}",
         cohort_day=pooled.day,
         value=pooled.value,
         usual=usual,
