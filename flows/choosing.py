@@ -1,7 +1,7 @@
 """Which models and which days a run is about, the same for flows and terminal."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flows.due import BACK_DAYS, due_days
@@ -38,6 +38,20 @@ def chosen(settings: Settings, names: Sequence[str]) -> tuple[list[Model], Mappi
         message = f"no model {name!r} in {settings.models_dir}{hint}"
         raise InputError(message)
     return [known[name] for name in dict.fromkeys(names)], {}
+
+
+def audience(
+    settings: Settings, watched: Sequence[Model], channel_of: Callable[[Model], str]
+) -> tuple[list[Model], Mapping[str, str]]:
+    """All models of the channels that some models report to, and why the files of others cannot be read, by name.
+
+    A digest is about a whole channel, whichever of its models a run is about: one that were left out would be
+    withdrawn from what the channel was told.
+    """
+    loaded, channels = load_models(settings.models_dir), {channel_of(model) for model in watched}
+    known = {model.name: model for model in watched}
+    members = [known.get(model.name, model) for model in loaded.models if channel_of(model) in channels]
+    return members, {name: "\n".join(lines) for name, lines in loaded.broken.items()}
 
 
 def nothing_to_watch(settings: Settings) -> str:

@@ -8,7 +8,7 @@ from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
 
 from flows import due, story
-from flows.choosing import chosen, due_now
+from flows.choosing import audience, chosen, due_now
 from flows.naming import summary
 from flows.steps import STEPS
 from tasks.artifacts import show_findings
@@ -18,7 +18,7 @@ from tasks.summarise import tell_week
 from tasks.world import now, world
 from vitals.errors import VitalsError
 from vitals.io.store.digests import DeliveryState
-from vitals.io.summing import Summed, ends_week
+from vitals.io.summing import Summed, week_due
 from vitals.io.telling import channel_of
 from vitals.records import Day
 from vitals.spec import Model
@@ -72,6 +72,7 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
     days = {model.name: [day] if day else due_now(world(), model, start) for model in watched}
     for name, missed in days.items():
         log.info("%s: %s", name, f"to observe: {', '.join(map(str, missed))}" if missed else "nothing is due")
+    everyone, others_unread = audience(world().settings, watched, channel)
     turns = due.turns(days, each=day is None and world().settings.catch_up == "each")
     outcome = story.Outcome()
     story.leave_out(outcome, unread)
@@ -84,17 +85,17 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
             told = partial(was_told, channel(members[0]))
             return due.told_day(members, turn, start, last=turn is turns[-1], told=told)
 
-        story.tell(watched, channel, day_of, STEPS, outcome)
-    story.sum_up(watched, channel, story.told_days(outcome), week, outcome)
+        story.tell(everyone, channel, day_of, STEPS, outcome, others_unread)
+
+    def week(name: str, told: Day, members: Sequence[Model]) -> Summed | None:
+        last = week_due(world(), name, told, missed=day is None)
+        return tell_week(name, last, members) if last else None
+
+    story.sum_up(everyone, channel, story.told_days(outcome), week, outcome)
     show_findings(watched, outcome.observed)
     if world().settings.heartbeat_url and outcome.delivered and not outcome.undelivered:
         beat()
     return summary(outcome)
-
-
-def week(name: str, day: Day, members: Sequence[Model]) -> Summed | None:
-    """Sum up the week where it ends with a day."""
-    return tell_week(name, day, members) if ends_week(world(), day) else None
 
 
 def channel(model: Model) -> str:

@@ -25,6 +25,7 @@ def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  #
         day: The day; empty means the newest that is due.
         channels: Which channels; none means all.
     """
+    start = scheduled_start()
     watched, unread = chosen(world().settings, [])
     told = [model for model in watched if not channels or channel_of(world(), model) in channels]
     story.hear(told, lambda model: channel_of(world(), model), listen)
@@ -33,7 +34,7 @@ def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  #
     story.tell(
         told,
         lambda model: channel_of(world(), model),
-        day or due.digest_day(watched, scheduled_start()),
+        day or (lambda members: due.channel_day(members, start)),
         STEPS,
         outcome,
     )

@@ -121,19 +121,26 @@ def leave_out(outcome: Outcome, unread: Mapping[str, str]) -> None:
 
 
 def tell(
-    models: Sequence[Model], channel_of: Callable[[Model], str], day: Day | DayOf, steps: Steps, outcome: Outcome
+    models: Sequence[Model],
+    channel_of: Callable[[Model], str],
+    day: Day | DayOf,
+    steps: Steps,
+    outcome: Outcome,
+    unread: Mapping[str, str] | None = None,
 ) -> None:
     """Compose and deliver the digest of every channel; models that failed are listed in theirs.
 
+    `models` are all of their channels, those that the run was not about included.
     `day` may be asked for by the models of a channel; None says that there is nothing to tell it now.
-    A model whose file cannot be read has no channel: it is listed in all of them. A channel that cannot be reached
-    is reported and never stops the others.
+    A model whose file cannot be read has no channel: it is listed in all of them (`unread`: why, also where it was no
+    part of the run). A channel that cannot be reached is reported and never stops the others.
     """
     known = {model.name for model in models}
     for channel in dict.fromkeys(channel_of(model) for model in models):
         members = [model for model in models if channel_of(model) == channel]
         others = known - {model.name for model in members}
-        problems = {name: text for name, text in outcome.problems.items() if name not in others}
+        said = {**(unread or {}), **outcome.problems}
+        problems = {name: text for name, text in said.items() if name not in others}
         told = day(members) if callable(day) else day
         if told is None:
             continue

@@ -14,8 +14,8 @@ from vitals.spec import Model
 
 @task(name="sum up week", task_run_name="{channel} {day}", **OUTSIDE)
 def tell_week(channel: str, day: Day, models: Sequence[Model]) -> Summed | None:
-    """Compose the week and deliver it."""
-    return _said(summing.tell_week(world(), channel, models, day))
+    """Compose the week up to a day and deliver it."""
+    return _said(summing.send_week(world(), channel, models, day))
 
 
 @task(name="sum up backfill", task_run_name="{channel} {first} to {last}", **OUTSIDE)

@@ -41,13 +41,13 @@ def digest(settings: Settings, day: date | None, channel: str | None, wanted: Wa
     with open_world(settings) as world:
         if day is not None:
             over(day, models, world.clock())
-        told = day or due.digest_day(models, world.clock())
         channels = dict.fromkeys(telling.channel_of(world, model) for model in models)
         if channel is not None and channel not in channels:
             message = f"no model reports to channel {channel!r}; there are: {', '.join(channels)}"
             raise InputError(message)
         for one in [channel] if channel else list(channels):
             members = [model for model in models if telling.channel_of(world, model) == one]
+            told = day or due.channel_day(members, world.clock())
             if wanted.weekly:
                 _week(world, one, told, members, wanted, as_format)
             elif wanted.as_sent:

@@ -1,20 +1,20 @@
 """`vitals run`: observe, judge and tell what is due, or one day."""
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 
-from deployments.commands.common import print_json, say
+from deployments.commands.common import print_json, say, warn
 from deployments.ending import MISTAKE, TROUBLE, complain
 from flows import due, plain, story
-from flows.choosing import chosen, due_now
+from flows.choosing import audience, chosen, due_now
 from tasks.world import open_world
 from vitals import windows
 from vitals.errors import InputError, StoreError
 from vitals.io.listening import listen
 from vitals.io.settings import Settings
-from vitals.io.summing import Summed, tell_week
+from vitals.io.summing import Summed, send_week, week_due
 from vitals.io.telling import channel_of
 from vitals.io.world import World
 from vitals.records import Severity
@@ -31,19 +31,32 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
             for sentence in heard:
                 say(sentence)
         steps = plain.steps(world)
-        outcome = story.monitor(models, days, steps)
+        outcome = story.Outcome()
         story.leave_out(outcome, unread)
-        complain_of(outcome)  # before telling, which may fail, too
-        told = day or due.digest_day(models, world.clock())
-        try:
-            story.tell(models, lambda model: channel_of(world, model), told, steps, outcome)
-        except StoreError as error:
-            if str(error) not in outcome.problems.values():  # else it was said already
-                raise
-        say_week = partial(_week, world)
-        story.sum_up(models, lambda model: channel_of(world, model), story.told_days(outcome), say_week, outcome)
+        complain_of(outcome)
+        everyone, others_unread = audience(settings, models, partial(channel_of, world))
+        turns = due.turns(days, each=day is None and settings.catch_up == "each")
+        for turn in turns:
+            monitored = story.monitor(models, turn, steps)
+            complain_of(monitored)  # before telling, which may fail, too
+            outcome.join(monitored)
+            day_of = partial(_told_day, day, turn, world.clock(), last=turn is turns[-1])
+            try:
+                story.tell(everyone, partial(channel_of, world), day_of, steps, outcome, others_unread)
+            except StoreError as error:
+                if str(error) not in outcome.problems.values():  # else it was said already
+                    raise
+        say_week = partial(_week, world, missed=day is None)
+        story.sum_up(everyone, partial(channel_of, world), story.told_days(outcome), say_week, outcome)
         _print(outcome, as_format)
+        for sentence in _waiting(world, everyone, outcome):
+            warn(sentence)
     return exit_code(outcome, fail_on)
+
+
+def _told_day(day: date | None, turn: due.Turn, now: datetime, members: Sequence[Model], *, last: bool) -> date | None:
+    """The day that a channel is told of: the one asked for, else the newest that is due for all of its models."""
+    return day or due.told_day(members, turn, now, last=last, told=lambda _: False)
 
 
 def _days(world: World, model: Model, day: date | None) -> list[date]:
@@ -60,8 +73,19 @@ def _days(world: World, model: Model, day: date | None) -> list[date]:
     return [day]
 
 
-def _week(world: World, channel: str, day: date, models: Sequence[Model]) -> Summed | None:
-    return tell_week(world, channel, models, day)
+def _week(world: World, channel: str, day: date, models: Sequence[Model], *, missed: bool) -> Summed | None:
+    last = week_due(world, channel, day, missed=missed)
+    return send_week(world, channel, models, last) if last else None
+
+
+def _waiting(world: World, models: Sequence[Model], outcome: story.Outcome) -> Iterator[str]:
+    """Say which observed days are told later, with those of models that are not due yet."""
+    told = {one.digest.channel: one.digest.day for one in outcome.delivered}
+    for model in models:
+        channel = channel_of(world, model)
+        later = [str(day) for day in outcome.observed.get(model.name, ()) if channel in told and day > told[channel]]
+        if later:
+            yield f"{model.name} {', '.join(later)}: observed; {channel} is told when all of its models are due"
 
 
 def _print(outcome: story.Outcome, as_format: str) -> None:

@@ -46,7 +46,7 @@ def lived(
         "VITALS_SLACK_TOKEN": slack.token,
         "VITALS_SLACK_BASE_URL": slack.url,
         "VITALS_SLACK_CHANNEL": slack.channel,
-        "VITALS_WEEKLY_DAY": "off",
+        "VITALS_WEEKLY_DAY": "monday",  # the first of the missed days was to end a week
     }
     for name, text in environ.items():
         monkeypatch.setenv(name, text)
@@ -69,7 +69,10 @@ def test_an_outage_of_three_days_is_made_up_for_by_the_next_run(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Three days are observed oldest first; told one by one or all in one; the tables are those of a life in peace."""
+    """Three days are observed oldest first, told one by one or all in one, and the week among them is summed up once.
+
+    The tables are those of a life in peace.
+    """
     from tasks.world import world
 
     before = digests(slack)
@@ -83,6 +86,7 @@ def test_an_outage_of_three_days_is_made_up_for_by_the_next_run(
     assert name == f"daily {NEW}"
     assert before == [str(BEFORE)]
     assert digests(slack) == before + [str(day) for day in told]
+    assert [key for key in keys(slack) if key.startswith("week/")] == [f"week/{MISSED[0]}/{slack.channel}"]
     assert world().store.dump() == in_peace(tmp_path)
 
 
@@ -102,8 +106,12 @@ def scheduled_run() -> tuple[Any, str]:
 
 def digests(slack: SlackServer) -> list[str]:
     """Days of the digests that the channel got, in the order in which it got them."""
-    keys = [one["metadata"]["event_payload"]["key"] for one in slack.roots()]
-    return [key.split("/")[1] for key in keys if key.startswith("digest/")]
+    return [key.split("/")[1] for key in keys(slack) if key.startswith("digest/")]
+
+
+def keys(slack: SlackServer) -> list[str]:
+    """What the messages of the channel are about."""
+    return [one["metadata"]["event_payload"]["key"] for one in slack.roots()]
 
 
 def in_peace(tmp_path: Path) -> dict[str, list[tuple[object, ...]]]:

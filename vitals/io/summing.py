@@ -55,19 +55,19 @@ def tell_backfill(
     return _told(world, backfilled(world, channel, models, days, problems), models, post=post)
 
 
-def tell_week(world: World, channel: str, models: Sequence[Model], day: Day) -> Summed | None:
-    """Sum up the week that ends on a day, when the run after it is on the day for that; None on all others.
+def send_week(world: World, channel: str, models: Sequence[Model], last: Day) -> Summed:
+    """Compose the week up to a day and post it once.
 
     Raises
     ------
-    NotifyError : the channel did not take it; the same day's run again sends it.
+    NotifyError : the channel did not take it; the next run sends it.
     """
-    return send_week(world, channel, models, day) if ends_week(world, day) else None
-
-
-def send_week(world: World, channel: str, models: Sequence[Model], last: Day) -> Summed:
-    """Compose the week up to a day and post it once; errors are those of `tell_week`."""
-    return _told(world, week(world, channel, models, last), models, post=True)
+    summed = _told(world, week(world, channel, models, last), models, post=True)
+    if world.store.digest(_week_key(channel, last), last) is None:  # printed: remembered, so that it is no missed one
+        shown = summed.summary
+        world.store.intend(_week_key(channel, last), last, 1, shown.to_json(), shown.content_hash)
+        world.store.printed(_week_key(channel, last), last, 1)
+    return summed
 
 
 def sent_week(world: World, channel: str, last: Day) -> WeeklySummary:
@@ -77,7 +77,7 @@ def sent_week(world: World, channel: str, last: Day) -> WeeklySummary:
     ------
     InputError : none was.
     """
-    stored = world.store.digest(f"week/{last}/{channel}", last)
+    stored = world.store.digest(_week_key(channel, last), last)
     if stored is None:
         message = (
             f"no week up to {last} was told to {channel}; see one with `vitals digest --weekly --day {last} --dry-run`"
@@ -86,9 +86,24 @@ def sent_week(world: World, channel: str, last: Day) -> WeeklySummary:
     return WeeklySummary.from_json(stored.content)
 
 
-def ends_week(world: World, day: Day) -> bool:
-    """Whether the run that tells of a day is the one that also sums up the week."""
-    return (day + timedelta(days=1)).weekday() == world.settings.weekly_day
+def week_due(world: World, channel: str, day: Day, *, missed: bool) -> Day | None:
+    """Give the last day of the week that is summed up beside the digest of a day; None when there is nothing to sum up.
+
+    Parameters
+    ----------
+    missed : whether a week that ended before the day is made up for, once: an outage, or a channel that did not take
+        it. Only a channel that was told of its days has one.
+    """
+    if world.settings.weekly_day is None:
+        return None
+    last = day - timedelta(days=((day + timedelta(days=1)).weekday() - world.settings.weekly_day) % 7)
+    if last == day:
+        return last
+    if not missed or world.store.last_told(channel, last + timedelta(days=1)) is None:
+        return None
+    stored = world.store.digest(_week_key(channel, last), last)
+    there = stored and stored.root and stored.root.state in {DeliveryState.SENT, DeliveryState.PRINTED}
+    return None if there else last
 
 
 def backfilled(
@@ -128,6 +143,11 @@ def week(world: World, channel: str, models: Sequence[Model], last: Day) -> Week
         delivery=tuple(_trouble(world, channel, first, last)),
         false_alarms=sum((one.reason or "").startswith("false alarm") for one in ended),
     )
+
+
+def _week_key(channel: str, last: Day) -> str:
+    """The name under which the store keeps the summary of a week."""
+    return f"week/{last}/{channel}"
 
 
 def _told(world: World, summary: Summary, models: Sequence[Model], *, post: bool) -> Summed:

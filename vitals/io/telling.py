@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitals import words
 from vitals.calendars import calendar_name
 from vitals.digest import Digest, ModelNews, Told
+from vitals.digest.grouping import SENTENCE
 from vitals.digest.standing import standing
 from vitals.errors import InputError, NotifyError
 from vitals.io import settling
@@ -102,9 +104,10 @@ def composed(world: World, channel: str, day: Day, models: Sequence[Model], prob
     problems : why a model could not be monitored, by name; names that no model has are of unreadable files.
     """
     unread = [_unread(name) for name in sorted(problems.keys() - {model.name for model in models})]
+    said = {**_still_said(world, channel, day, models), **problems}
 
     def news_of(told: Told | None) -> list[ModelNews]:
-        return [_news(world, model, day, told, problems.get(model.name)) for model in [*models, *unread]]
+        return [_news(world, model, day, told, said.get(model.name)) for model in [*models, *unread]]
 
     return composed_from(world.store, channel, day, news_of)
 
@@ -121,6 +124,22 @@ def sent(world: World, channel: str, day: Day) -> Digest:
         message = f"no digest of {day} was told to {channel}; compose one with `vitals digest --day {day}`"
         raise InputError(message)
     return Digest.from_json(stored.content)
+
+
+def _still_said(world: World, channel: str, day: Day, models: Sequence[Model]) -> dict[str, str]:
+    """Why models could not be monitored, as the day's digest said it, where nothing was observed since.
+
+    A later run may be about other models, and knows nothing of these.
+    """
+    stored = world.store.digest(channel, day)
+    lines = Digest.from_json(stored.content).models if stored else ()
+    said = {line.model: line.problem for line in lines if line.status == "not_monitored"}
+    names = {words.visible(model.name, SENTENCE): model.name for model in models} if said else {}
+    return {
+        name: said[shown]
+        for shown, name in names.items()
+        if shown in said and not (world.store.observed(name, day, day) and world.store.pending(name) is None)
+    }
 
 
 def _news(world: World, model: Model, day: Day, told: Told | None, problem: str | None) -> ModelNews:
