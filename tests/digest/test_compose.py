@@ -60,6 +60,27 @@ def test_shares_far_apart_parts_and_segments_stay_apart() -> None:
     assert len(told(with_findings(near, far, other, zero)).items) == 4
 
 
+def test_columns_that_fail_the_same_rule_are_one_line() -> None:
+    """Expectations and limits too: the same rows missing, shares within 2 points."""
+    shares = {"temp": 0.051, "visib": 0.064, "wind": 0.2}
+    failing = [
+        finding(
+            Symptom.INPUT_QUALITY,
+            name,
+            f"{name}: {share} fail",
+            value=share,
+            evidence=(Evidence("part", "null", share),),
+        )
+        for name, share in shares.items()
+    ]
+    together, alone = told(with_findings(*failing)).items
+    assert together.subjects == ("temp", "visib")
+    assert (
+        together.statement == "temp and visib: 5.1-6.4 % of rows missing, more than their limits or expectations allow"
+    )
+    assert alone.subjects == ("wind",)
+
+
 def test_the_same_columns_of_several_models_are_one_line() -> None:
     """One feed that two models read is one problem."""
     pair = (missing("temp", 0.13), missing("visib", 0.14))

@@ -1,5 +1,6 @@
 """Input quality: missing columns, hard limits, expectations."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -51,9 +52,33 @@ def test_a_broken_limit_says_how_many_rows_and_the_worst_value() -> None:
 
     assert (found.symptom, found.severity) == (Symptom.INPUT_QUALITY, Severity.WARNING)
     assert found.statement == (
-        "distance breaks its limit: 4.2 % missing, at most 2 %, about 1 row under 0 (least -3)"
-        " and about 2 rows over 6,000 (most 8,000)"
+        "distance breaks its limit: 4.2 % missing, at most 2 %, 1 row under 0 (least -3)"
+        " and 2 rows over 6,000 (most 8,000)"
     )
+
+
+def test_rows_beyond_a_limit_are_counted_where_the_profile_counts_them() -> None:
+    """Between two counted values it says what is possible, and never a number that may be wrong."""
+    many = np.linspace(1, 5000, 20_000).tolist()
+    beyond = np.linspace(6100, 9000, 40).tolist()
+    limit = (Limit(column="distance", max=6000),)
+
+    few = one(judge(limits=limit, values=[*many, 6001.0]))
+    more = one(judge(limits=limit, values=[*many, *np.linspace(5001, 6000, 40).tolist(), *beyond]))
+
+    assert few.statement == "distance breaks its limit: 1 to 2 rows over 6,000 (most 6,001)"
+    low, high = map(int, re.findall(r"(\d+) to (\d+) rows over 6,000", more.statement)[0])
+    assert low < 40 < high
+
+
+def test_what_fails_is_named_for_grouping() -> None:
+    """Missing values are missing values, whether a limit or an expectation is against them."""
+    limit = one(judge(limits=(Limit(column="distance", null_share=0.02),), values=[1.0] * 95 + [None] * 5))
+    suite = one(judge(failing(NOW, "wind", key="expect_column_values_to_not_be_null:wind:1f")))
+    other = one(judge(failing(NOW, "wind", key="expect_column_values_to_be_between:wind:2f")))
+
+    parts = [(line.subject, line.share) for found in (limit, suite, other) for line in found.evidence]
+    assert parts == [("null", 0.05), ("null", 0.033), ("failing be between", 0.033)]
 
 
 @pytest.mark.parametrize("values", [[0.0, 3.0, 6000.0], [None] * 3])
@@ -88,7 +113,7 @@ def test_the_worst_failed_expectation_speaks_for_its_column() -> None:
     found = one(ruling)
     assert (found.subject, found.severity, found.value) == ("wind", Severity.CRITICAL, 0.033)
     assert found.statement == "wind: 3.3 % of rows fail: wind is never negative"
-    assert [line.text for line in found.evidence] == ["wind: 3.3 % of rows fail: mild"]
+    assert [line.text for line in found.evidence] == ["part", "wind: 3.3 % of rows fail: mild"]
     assert (Symptom.INPUT_QUALITY, "carrier", "") in ruling.judged
 
 

@@ -32,6 +32,11 @@ class Bundle:
         """All of them, those of the head first."""
         return (*self.head, *(case for group in self.beside for case in group))
 
+    @property
+    def same_values(self) -> bool:
+        """Whether it is about a day that holds another day's values."""
+        return all(case.finding is not None and _part(case.finding) == REPEATED for case in self.cases)
+
 
 def bundled(groups: Sequence[tuple[Case, ...]]) -> list[Bundle]:
     """Put groups of one fault together, in the order of their first group.

@@ -178,9 +178,17 @@ def statement(cases: Sequence[Case]) -> str:
     lows = [f.expected_low for f in findings if f.expected_low is not None]
     highs = [f.expected_high for f in findings if f.expected_high is not None]
     usual = f" (usually {words.share_range(min(lows), max(highs))})" if lows and highs else ""
+    if first.symptom is Symptom.INPUT_QUALITY:
+        rows = f"{words.share_range(min(shares), max(shares))} of rows {_failing(part.subject)}"
+        return f"{words.listed(subjects, most=6)}: {rows}, more than their limits or expectations allow"
     week = _WEEK if _WEEK in first.statement else ""
     what = part_words(part.subject)
     return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{week}{usual}"
+
+
+def _failing(part: str) -> str:
+    """Say in words which rows broke a rule, after a share of them."""
+    return part_words(part) if part == "null" else words.visible(part, NAME)
 
 
 def _key(case: Case) -> tuple[str, ...] | None:

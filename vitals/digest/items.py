@@ -61,9 +61,9 @@ def _item(bundle: Bundle, day: Day, silent: int) -> Item:
         models=_each(case.model.name for case in cases),
         subjects=_each(name for case in cases if (name := subject_words(case.symptom, case.subject))),
         segment=words.visible(first.segment, NAME) if first.segment else "",
-        statement=statement(bundle.head),
+        statement=_statement(bundle),
         what_to_do=what_to_do,
-        causes=_each(_causes(cases)),
+        causes=_each(_causes(cases, _subjects(cases) if bundle.beside else frozenset())),
         beside=_each(_also(bundle)),
         since=since,
         day_number=number,
@@ -77,7 +77,17 @@ def _item(bundle: Bundle, day: Day, silent: int) -> Item:
 
 def _also(bundle: Bundle, replaced: Container[str] = frozenset()) -> list[str]:
     """Say the same fault in its other words, then what was seen with the clearest of them."""
-    return [*map(_in_words, bundle.beside), *_beside(bundle.head, replaced)]
+    others = () if bundle.same_values else bundle.beside
+    return [*map(_in_words, others), *_beside(bundle.head, replaced)]
+
+
+def _statement(bundle: Bundle) -> str:
+    """Let the head speak for all; of a day's very same values every column is named."""
+    subjects = _each(case.subject for case in bundle.cases)
+    said = statement(bundle.head)
+    if not bundle.same_values or len(subjects) < 2:
+        return said
+    return words.visible(f"{words.listed(subjects, most=6)}{said.removeprefix(subjects[0])}", SENTENCE)
 
 
 def _in_words(cases: Sequence[Case]) -> str:

@@ -4,20 +4,20 @@ These are people's own words, so they need no history, and what they say is kept
 expectation has the severity written in the suite.
 """
 
-from collections.abc import Iterable, Mapping
-
-import numpy as np
+from collections.abc import Mapping
 
 from vitals import words
-from vitals.judging import rowcounts
+from vitals.judging import limits, rowcounts
 from vitals.judging.day import Ruling, Today, calm, finding
-from vitals.profiles import NumericSummary, Profile
+from vitals.judging.drift import PART
+from vitals.profiles import Profile
 from vitals.records import EXAMPLES, Evidence, Severity, Symptom, Validation
 from vitals.spec import Model
-from vitals.spec.model import Limit
 from vitals.spec.rowcount import KIND, RowCount
-from vitals.stats.cdf import below, upto
 
+FAILING = "failing "
+_OF_VALUES = "expect_column_values_to_"
+_NOT_NULL = f"{_OF_VALUES}not_be_null"
 FAILED = frozenset({"fail", "error", "vacuous"})
 FEW_ROWS = 30  # from here on the share band judges the place of an answer or a latency too, and decides on good days
 
@@ -65,37 +65,21 @@ def _limits(today: Today, profiles: Mapping[str, Profile]) -> Ruling:
         symptom = symptom_of(today.model, limit.column)
         if symptom is Symptom.INPUT_QUALITY or profile.summary.n < FEW_ROWS:
             ruling.judged.add((symptom, limit.column, ""))
-        broken = [text for text in _broken(limit, profile) if text]
+        broken = limits.broken(limit, profile.summary)
         if broken:
+            only = broken[0] if symptom is Symptom.INPUT_QUALITY and len(broken) == 1 else None
             ruling.findings.append(
                 finding(
                     today,
                     symptom,
                     limit.column,
                     Severity.WARNING,
-                    f"{limit.column} breaks its limit: {words.listed(broken)}",
+                    f"{limit.column} breaks its limit: {words.listed([one.text for one in broken])}",
+                    value=only.share if only else None,
+                    evidence=(Evidence(PART, only.part, only.share),) if only else (),
                 )
             )
     return ruling
-
-
-def _broken(limit: Limit, profile: Profile) -> Iterable[str]:
-    summary = profile.summary
-    if limit.null_share is not None and summary.nulls > limit.null_share * summary.n:
-        yield f"{words.share(summary.nulls / summary.n)} missing, at most {words.share(limit.null_share)}"
-    if not isinstance(summary, NumericSummary) or summary.anchors.size == 0:
-        return
-    if limit.min is not None and summary.anchors[0] < limit.min:
-        rows = round(float(below(summary, np.asarray([limit.min]))[0]))
-        yield f"about {words.count(max(rows, 1), 'row')} under {words.number(limit.min)} (least {_value(summary.anchors[0])})"
-    if limit.max is not None and summary.anchors[-1] > limit.max:
-        kept = float(upto(summary, np.asarray([limit.max]))[0])
-        rows = round(float(summary.le[-1]) - kept)
-        yield f"about {words.count(max(rows, 1), 'row')} over {words.number(limit.max)} (most {_value(summary.anchors[-1])})"
-
-
-def _value(value: float) -> str:
-    return words.number(float(value))
 
 
 def _validations(today: Today, missing: set[str]) -> Ruling:
@@ -120,7 +104,7 @@ def _validations(today: Today, missing: set[str]) -> Ruling:
                 _severity(today, worst),
                 _said(worst),
                 value=worst.share,
-                evidence=others,
+                evidence=(*_part(worst), *others),
             )
         )
     return ruling
@@ -130,6 +114,15 @@ def _subject(one: Validation) -> str:
     """Name what an expectation is about: its column, the number of rows, else the expectation itself."""
     is_count = one.key.partition(":")[0] in (KIND, "expect_table_row_count_to_equal")
     return one.column or (rowcounts.SUBJECT if is_count else one.key)
+
+
+def _part(one: Validation) -> tuple[Evidence, ...]:
+    """Name the rows that fail, for grouping: columns of one feed fail alike."""
+    kind = one.key.partition(":")[0]
+    if one.status != "fail" or one.share is None:
+        return ()
+    name = "null" if kind == _NOT_NULL else f"{FAILING}{kind.removeprefix(_OF_VALUES).replace('_', ' ')}"
+    return (Evidence(PART, name, one.share),)
 
 
 def _severity(today: Today, one: Validation) -> Severity:
