@@ -43,8 +43,7 @@ ZOMBIES: dict[str, Any] = {
         "type": "event",
         "posture": "Proactive",
         "after": ["prefect.flow-run.heartbeat"],
-        "expect": ["prefect.flow-run.heartbeat", *(f"prefect.flow-run.{s}" for s in ("Completed", "Failed"))]
-        + [f"prefect.flow-run.{s}" for s in ("Cancelled", "Crashed", "AwaitingRetry", "Suspended")],
+        "expect": ["prefect.flow-run.*"],  # another heartbeat or an end, which is named after its state: "2 fine"
         "match": {"prefect.resource.id": "prefect.flow-run.*"},
         "match_related": {"prefect.resource.id": f"prefect.tag.{TAG}", "prefect.resource.role": "tag"},
         "for_each": ["prefect.resource.id"],

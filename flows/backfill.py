@@ -13,6 +13,7 @@ from flows.choosing import chosen, todo
 from flows.naming import summary
 from flows.steps import STEPS
 from tasks.artifacts import Progress, show_episodes
+from tasks.discreet import discreet
 from tasks.settings import OUTSIDE
 from tasks.summarise import tell_backfill
 from tasks.world import now, world
@@ -36,7 +37,8 @@ STORY = """Observe a **range of past days** and judge them in order.
 """
 
 
-@task(name="observe chunk", task_run_name="{model.name} {first} to {last}", **OUTSIDE)
+@task(name="observe chunk", task_run_name="observe {model.name} {first} to {last}", **OUTSIDE)
+@discreet
 def observe_chunk(model: Model, first: Day, last: Day, days: Sequence[Day]) -> int:
     """Observe a chunk of days plainly: a task for each step of each day would cost more than the work."""
     for day in days:
@@ -46,6 +48,7 @@ def observe_chunk(model: Model, first: Day, last: Day, days: Sequence[Day]) -> i
 
 
 @flow(name="backfill", flow_run_name="backfill {first_day} to {last_day}", description=STORY)
+@discreet
 def backfill(
     models: list[str],
     first_day: date,
@@ -57,7 +60,7 @@ def backfill(
     """Observe and judge a range of days.
 
     Args:
-        models: Which models.
+        models: Which models; pick at least one.
         first_day: First day of the range, in each model's own time zone.
         last_day: Last day of the range (included).
         force: Observe days again that were observed before.
@@ -71,7 +74,7 @@ def backfill(
     watched, unread = chosen(settings, models)
     over(watched, last_day)
     days = {model.name: todo(world(), model, first_day, last_day, force=force) for model in watched}
-    say_skipped(watched, days, first_day, last_day)
+    skipped = say_skipped(watched, days, first_day, last_day)
     progress = Progress(sum(map(len, days.values())))
     chunks = {
         name: [wanted[i : i + chunk_days] for i in range(0, len(wanted), chunk_days)] for name, wanted in days.items()
@@ -96,7 +99,7 @@ def backfill(
 
     channels = {channel_of(world(), model): [last_day] for model in watched}
     story.sum_up(watched, lambda model: channel_of(world(), model), channels, found, outcome)
-    return summary(outcome)
+    return summary(outcome, skipped)
 
 
 def in_order(first_day: Day, last_day: Day) -> None:
@@ -114,9 +117,12 @@ def over(models: Sequence[Model], last_day: Day) -> None:
         raise InputError(message)
 
 
-def say_skipped(models: Sequence[Model], days: Mapping[str, Sequence[Day]], first_day: Day, last_day: Day) -> None:
-    """Log for every model how many days are observed and how many are skipped, and why."""
+def say_skipped(models: Sequence[Model], days: Mapping[str, Sequence[Day]], first_day: Day, last_day: Day) -> int:
+    """Log for every model how many days are observed and how many are skipped, and why; gives how many are skipped."""
+    left_out = 0
     for model in models:
         skipped = sum(1 for _ in days_between(first_day, last_day, model.zone)) - len(days[model.name])
+        left_out += skipped
         why = f", {skipped} skipped: observed before with the same model file and suite" if skipped else ""
         get_run_logger().info("%s: %s to observe%s", model.name, words.count(len(days[model.name]), "day"), why)
+    return left_out

@@ -12,11 +12,13 @@ from flows.choosing import audience, chosen, due_now
 from flows.naming import summary
 from flows.steps import STEPS
 from tasks.artifacts import show_findings
+from tasks.discreet import discreet
 from tasks.heartbeat import beat
 from tasks.listen import listen
 from tasks.summarise import tell_week
 from tasks.world import now, world
 from vitals.errors import VitalsError
+from vitals.io import heartbeat
 from vitals.io.store.digests import DeliveryState
 from vitals.io.summing import Summed, week_due
 from vitals.io.telling import channel_of
@@ -57,6 +59,7 @@ def run_name() -> str:
 
 
 @flow(name="daily", flow_run_name=run_name, description=STORY)
+@discreet
 def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # noqa: B006  Prefect shows the default
     """Monitor one day.
 
@@ -93,7 +96,7 @@ def daily(models: list[str] = [], day: date | None = None) -> State[None]:  # no
 
     story.sum_up(everyone, channel, story.told_days(outcome), week, outcome)
     show_findings(watched, outcome.observed)
-    if world().settings.heartbeat_url and outcome.delivered and not outcome.undelivered:
+    if world().settings.heartbeat_url and heartbeat.deserved(outcome.delivered, outcome.undelivered):
         beat()
     return summary(outcome)
 

@@ -10,6 +10,7 @@ from flows.choosing import chosen
 from flows.daily import scheduled_start
 from flows.naming import summary
 from flows.steps import STEPS
+from tasks.discreet import discreet
 from tasks.listen import listen
 from tasks.world import world
 from vitals.io.telling import channel_of
@@ -18,6 +19,7 @@ STORY = """Compose the digest of a day from what is stored and deliver it, as a 
 
 
 @flow(name="digest", description=STORY)
+@discreet
 def digest(day: date | None = None, channels: list[str] = []) -> State[None]:  # noqa: B006  Prefect shows the default
     """Tell channels what is known of a day.
 

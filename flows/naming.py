@@ -11,8 +11,13 @@ from vitals.errors import UndeliveredError
 from vitals.records import Severity
 
 
-def summary(outcome: Outcome) -> State[None]:
-    """Sum a run up as its final state."""
+def summary(outcome: Outcome, skipped: int = 0) -> State[None]:
+    """Sum a run up as its final state.
+
+    Parameters
+    ----------
+    skipped : days of models that a backfill left out.
+    """
     if outcome.problems:
         lost = "; ".join(f"{name}: {text}" for name, text in sorted(outcome.problems.items()))
         return Failed(message="; ".join([f"not monitored: {lost}", *unheard(outcome)]))
@@ -21,17 +26,18 @@ def summary(outcome: Outcome) -> State[None]:
     parts = [
         f"{counted[severity]} {severity}" for severity in (Severity.CRITICAL, Severity.WARNING) if counted[severity]
     ]
-    told = [*parts, f"{fine} fine"] if outcome.delivered else [_observed(outcome)]
+    told = [*parts, f"{fine} fine"] if outcome.delivered else [_observed(outcome, skipped)]
     name = ", ".join([*unheard(outcome), *told])
     reasons = [f"{channel}: {error}" for channel, error in outcome.undelivered.items()]
-    return Completed(
-        name=name, message="; ".join([*reasons, *(told.digest.headline for told in outcome.delivered)]) or name
-    )
+    headlines = [told.digest.headline for told in outcome.delivered]
+    why = [f"{name}: observed before with the same model file and suite"] if skipped else []
+    return Completed(name=name, message="; ".join([*reasons, *headlines, *why]) or name)
 
 
-def _observed(outcome: Outcome) -> str:
+def _observed(outcome: Outcome, skipped: int) -> str:
     days = sum(len(each) for each in outcome.observed.values())
-    return f"{words.count(days, 'model-day')} observed" if days else "nothing to do"
+    done = f"{words.count(days, 'model-day')} observed" if days else "nothing to do"
+    return f"{done}, {skipped:,} skipped" if skipped else done
 
 
 def unheard(outcome: Outcome) -> list[str]:

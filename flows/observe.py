@@ -6,6 +6,7 @@ from prefect import flow
 
 from flows.backfill import observe_chunk
 from flows.choosing import chosen, todo
+from tasks.discreet import discreet
 from tasks.world import world
 
 STORY = """Observe **a chunk of days** of one model, and nothing else: no judging, no digest.
@@ -16,6 +17,7 @@ each other, so any number of these may run at once.
 
 
 @flow(name="observe", flow_run_name="observe {model} {first_day} to {last_day}", description=STORY)
+@discreet
 def observe(model: str, first_day: date, last_day: date, force: bool = False) -> int:
     """Observe a chunk.
 

@@ -31,7 +31,8 @@ def show_episodes(models: Sequence[Model], first: Day, last: Day) -> int:
     rows = [row for model in models for row in world().store.rows("incidents", model.name, first, last)]
     found = [row for row in rows if row["severity"] != Severity.INFO]
     found.sort(key=lambda row: (row["opened_on"], row["model"], row["priority"]))
-    table = [_episode(row) for row in found[:MOST_ROWS]]
+    runbooks = {model.name: model.runbook for model in models}
+    table = [_episode(row, runbooks.get(row["model"])) for row in found[:MOST_ROWS]]
     if table:
         create_table_artifact(table=table, key="episodes", description=_said(len(found), "incident"))
     return len(found)
@@ -70,7 +71,7 @@ def _finding(row: Mapping[str, Any], runbook: str | None) -> dict[str, str]:
     place = " · ".join(str(part) for part in (row["subject"], row["segment"]) if part)
     return {
         "day": str(row["day"]),
-        "model": link(row["model"], runbook) if runbook else escaped(row["model"]),
+        "model": _named(row["model"], runbook),
         "P": str(row["priority"]),
         "severity": str(row["severity"]),
         "what": escaped(f"{row['symptom'].replace('_', ' ')}: {place}"),
@@ -79,18 +80,22 @@ def _finding(row: Mapping[str, Any], runbook: str | None) -> dict[str, str]:
     }
 
 
-def _episode(row: Mapping[str, Any]) -> dict[str, str]:
+def _episode(row: Mapping[str, Any], runbook: str | None) -> dict[str, str]:
     place = " · ".join(str(part) for part in (row["subject"], row["segment"]) if part)
     return {
         "opened": str(row["opened_on"]),
         "until": str(row["last_seen_on"]),
         "days": str(row["days"]),
-        "model": escaped(row["model"]),
+        "now": "resolved" if row["resolved_on"] else "open",  # before what is long: a page cuts a wide table
+        "model": _named(row["model"], runbook),
         "P": str(row["priority"]),
         "severity": str(row["severity"]),
         "what": escaped(f"{row['symptom'].replace('_', ' ')}: {place}"),
-        "now": "resolved" if row["resolved_on"] else "open",
     }
+
+
+def _named(model: str, runbook: str | None) -> str:
+    return link(model, runbook) if runbook else escaped(model)
 
 
 def _said(amount: int, noun: str) -> str:

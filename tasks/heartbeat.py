@@ -2,12 +2,14 @@
 
 from prefect import get_run_logger, task
 
+from tasks.discreet import discreet
 from tasks.settings import PURE
 from tasks.world import world
 from vitals.io import heartbeat
 
 
 @task(name="heartbeat", task_run_name="heartbeat", **PURE)
+@discreet
 def beat() -> bool:
     """Ask for VITALS_HEARTBEAT_URL when there is one."""
     url = world().settings.heartbeat_url

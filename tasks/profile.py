@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from prefect import get_run_logger, task
 
+from tasks.discreet import discreet
 from tasks.settings import PURE
 from vitals.profiles import Profile
 from vitals.records import Partition
@@ -11,7 +12,8 @@ from vitals.signals import scored
 from vitals.spec import Model
 
 
-@task(name="profile", task_run_name="{model.name} {partition.facts.day}", **PURE)
+@task(name="profile", task_run_name="profile {model.name} {partition.facts.day}", **PURE)
+@discreet
 def profile(model: Model, partition: Partition) -> Sequence[Profile]:
     """Summarise every watched column."""
     profiles = scored.profile(model, partition)

@@ -2,6 +2,7 @@
 
 from prefect import get_run_logger, task
 
+from tasks.discreet import discreet
 from tasks.settings import OUTSIDE
 from tasks.world import world
 from vitals.io import observing
@@ -9,7 +10,8 @@ from vitals.records import Observation
 from vitals.spec import Model
 
 
-@task(name="record", task_run_name="{model.name} {observation.facts.day}", **OUTSIDE)
+@task(name="record", task_run_name="record {model.name} {observation.facts.day}", **OUTSIDE)
+@discreet
 def record(model: Model, observation: Observation) -> bool:
     """Replace what is stored about the day, in one transaction."""
     changed = observing.record(world(), model, observation)

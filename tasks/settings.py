@@ -19,7 +19,6 @@ def is_outside_trouble(task: Task[Any, Any], task_run: TaskRun, state: State[Any
     return isinstance(error, SourceError | StoreError | NotifyError)
 
 
-NAME = "{model.name} {day}"
 PURE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False, "timeout_seconds": 3600}
 OUTSIDE: dict[str, Any] = PURE | {
     "retries": 2,

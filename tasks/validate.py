@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from prefect import get_run_logger, task
 
 from expectations.running import validate as run_suite
+from tasks.discreet import discreet
 from tasks.settings import PURE
 from tasks.world import world
 from vitals.records import Partition, Validation
 from vitals.spec import Model
 
 
-@task(name="validate", task_run_name="{model.name} {partition.facts.day}", **PURE)
+@task(name="validate", task_run_name="validate {model.name} {partition.facts.day}", **PURE)
+@discreet
 def validate(model: Model, partition: Partition) -> Sequence[Validation]:
     """Run the model's suite on the partition that was read."""
     results = run_suite(model, partition, world().settings.suites_dir)

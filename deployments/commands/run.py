@@ -12,6 +12,7 @@ from flows.choosing import audience, chosen, due_now
 from tasks.world import open_world
 from vitals import windows
 from vitals.errors import InputError, StoreError
+from vitals.io import heartbeat
 from vitals.io.listening import listen
 from vitals.io.settings import Settings
 from vitals.io.summing import Summed, send_week, week_due
@@ -51,6 +52,7 @@ def run(settings: Settings, names: Sequence[str], day: date | None, fail_on: str
         _print(outcome, as_format)
         for sentence in _waiting(world, everyone, outcome):
             warn(sentence)
+        _beat(settings, outcome)
     return exit_code(outcome, fail_on)
 
 
@@ -86,6 +88,12 @@ def _waiting(world: World, models: Sequence[Model], outcome: story.Outcome) -> I
         later = [str(day) for day in outcome.observed.get(model.name, ()) if channel in told and day > told[channel]]
         if later:
             yield f"{model.name} {', '.join(later)}: observed; {channel} is told when all of its models are due"
+
+
+def _beat(settings: Settings, outcome: story.Outcome) -> None:
+    url = settings.heartbeat_url
+    if url and heartbeat.deserved(outcome.delivered, outcome.undelivered) and not heartbeat.beat(url):
+        warn("VITALS_HEARTBEAT_URL did not answer; the digest was delivered all the same")
 
 
 def _print(outcome: story.Outcome, as_format: str) -> None:

@@ -1,49 +1,23 @@
 """Events and the heartbeat: what automations and a dead-man's switch get to know, and what they never do."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import SecretStr
 
 from tests.digest import samples
+from tests.switch import Switch, switched_on
 from vitals.io import heartbeat
-
-
-class Switch:
-    """An address on loopback that answers with given statuses and counts."""
-
-    def __init__(self, *statuses: int) -> None:
-        self.asked: list[str] = []
-        there, left = self, list(statuses)
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                there.asked.append(self.path)
-                self.send_response(left.pop(0) if left else 200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                del format, args
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/ping/s3cret-path"
+from vitals.io.telling import Delivered
 
 
 @pytest.fixture
 def switch() -> Iterator[Switch]:
     """A dead-man's switch that is in trouble twice."""
-    there = Switch(500, 503)
-    thread = threading.Thread(target=there.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield there
-    there.server.shutdown()
-    there.server.server_close()
-    thread.join()
+    with switched_on(500, 503) as there:
+        yield there
 
 
 def test_the_heartbeat_is_tried_three_times(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +37,17 @@ def test_a_dead_switch_is_a_warning_that_does_not_say_its_address(
     assert not heartbeat.beat(SecretStr("http://127.0.0.1:9/s3cret-path"), sleep=lambda _: None)
     assert "did not answer" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_the_switch_is_asked_only_when_everybody_was_told() -> None:
+    """One channel that was not reached, one that perhaps was not, or nothing to tell: silence, so that its owner looks."""
+    told = Delivered(samples.quiet(), "", "sent to C1")
+    perhaps = replace(told, arrived=False)
+
+    assert heartbeat.deserved([told, told], [])
+    assert not heartbeat.deserved([told], ["C2"])
+    assert not heartbeat.deserved([told, perhaps], [])
+    assert not heartbeat.deserved([], [])
 
 
 @pytest.mark.prefect

@@ -1,5 +1,7 @@
 """A run's state tells who was not told: an undelivered priority 1 comes first, and never fails the monitoring."""
 
+from datetime import date
+
 import pytest
 
 from flows.naming import summary
@@ -36,3 +38,15 @@ def test_a_model_that_was_not_monitored_does_not_hide_it() -> None:
     state = summary(Outcome(problems={"churn": "no table"}, undelivered=lost))
     assert state.is_failed()
     assert state.message == "not monitored: churn: no table; PRIORITY 1 NOT DELIVERED to 1 channel"
+
+
+def test_a_backfill_says_how_much_it_skipped_and_why() -> None:
+    """In its state's name the number, in the message the reason; with nothing skipped neither."""
+    some = summary(Outcome(observed={"churn": [date(2024, 3, 4)]}), 26)
+    all_of_it = summary(Outcome(observed={"churn": []}), 1_200)
+    none = summary(Outcome(observed={"churn": [date(2024, 3, 4)]}))
+
+    assert some.name == "1 model-day observed, 26 skipped"
+    assert some.message == "1 model-day observed, 26 skipped: observed before with the same model file and suite"
+    assert all_of_it.name == "nothing to do, 1,200 skipped"
+    assert none.name == none.message == "1 model-day observed"

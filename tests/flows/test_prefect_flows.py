@@ -115,7 +115,7 @@ def test_a_second_backfill_skips_what_is_done_and_a_digest_is_told_once(flows_ho
     again = backfill(["flight_late"], week[0], week[-1], return_state=True)
     first, second = (daily(["flight_late"], DAY, return_state=True) for _ in range(2))
 
-    assert again.name == "nothing to do"
+    assert again.name == "nothing to do, 3 skipped"
     assert before["partition"] == world().store.dump()["partition"][: len(before["partition"])]
     assert first.name == second.name
     assert len(list((flows_home / "digests").iterdir())) == 1

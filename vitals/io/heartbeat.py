@@ -1,4 +1,6 @@
-"""A dead-man's switch: ask for an address after a delivered digest, so that its owner notices the silence.
+"""A dead-man's switch: ask for an address after delivered digests, so that its owner notices the silence.
+
+Daily runs of Prefect and of the terminal ask; a digest that did not arrive is silence, too.
 
 The address may hold a secret in its path and is never said. Trouble here is a warning: monitoring went well.
 """
@@ -6,13 +8,20 @@ The address may hold a secret in its path and is never said. Trouble here is a w
 import logging
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.client import HTTPException
 
 from pydantic import SecretStr
 
+from vitals.io.telling import Delivered
+
 log = logging.getLogger("vitals.heartbeat")
 TRIES, TIMEOUT_S, PAUSE_S = 3, 10.0, 2.0
+
+
+def deserved(delivered: Collection[Delivered], undelivered: Collection[str]) -> bool:
+    """Whether all is well: something was told, and nobody was, or perhaps was, left without their digest."""
+    return bool(delivered) and not undelivered and all(told.arrived for told in delivered)
 
 
 def beat(url: SecretStr, sleep: Callable[[float], None] = time.sleep) -> bool:
