@@ -222,7 +222,7 @@ ONE_PROBLEM = [
     ),
     ("{material", "{k: 5, material", "36 metric_options.k: is not supported yet; remove it"),
     ("brier,", "estimate,", "35 metrics.5: 'estimate' is not supported yet; remove it"),
-    ("calendar: US", "max_rows: 5", "39 max_rows: is not supported yet, got 5; remove it"),
+    ("calendar: US", "max_rows: 0", "39 max_rows: must be >= 1, got 0; it is for: Rows that are read of a day at most"),
     ("calendar: US", "keep_examples: dest", "39 keep_examples: must be a list, got 'dest'"),
     ("expectations: churn_inputs", "expectations: [a, ../x]", "40 expectations.1: has a form that is not allowed"),
     ("expectations: churn_inputs", "expectations: 3", "40 expectations: must be a list, got 3"),
@@ -249,7 +249,7 @@ def test_all_problems_are_told_at_once_by_line(full, problems):
         ("ages: [1, 7, 14]", "ages: [0, 7, 7]"),
         ("share: 0.40", "share: 40"),
         ("task: binary", "task: binary\ntask: binary"),
-        ("calendar: US", "max_rows: 9"),
+        ("calendar: US", "max_rows: -9"),
         ("min: 0, max", "min: 9999, max"),
     ]:
         text = text.replace(old, new, 1)

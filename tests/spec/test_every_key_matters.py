@@ -372,12 +372,10 @@ CASES: dict[str, Case] = {
     "alerts[].severity": Case(found, "warning", "info", {"alerts": [TEST]}),
     "metric_options.baseline": Case(observed, None, "hour"),
     "expectations": Case(observed, None, "windy"),
+    "max_rows": Case(observed, 2_000_000, 400),
     "keep_examples": Case(validated, [], ["distance"], {"expectations": "calm"}),
 }
-LATER = {
-    "max_rows": 10,
-    "task": "multiclass",
-}
+LATER = {"task": "multiclass"}
 
 
 def keys(node: Mapping[str, Any], path: str = "") -> Iterator[str]:

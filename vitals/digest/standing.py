@@ -4,7 +4,7 @@ Pure selection; what is new against what a channel was told is decided in `vital
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from vitals import words
@@ -84,7 +84,7 @@ def standing(
         ),
         warm_up=_warm_up(past.drifts, day) if facts else None,
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
-        notes=tuple(_releases(past.measurements, day)),
+        notes=(*_releases(past.measurements, day), *_sampled(past.measurements, day)),
         snoozed=tuple(snoozed),
         snoozed_until={_target(one): held[_target(one)] for one in snoozed},
         incidents_28d=len(opened),
@@ -93,6 +93,18 @@ def standing(
         calendar=calendar,
         problem=problem,
     )
+
+
+def _sampled(measurements: Iterable[Measurement], day: Day) -> Iterator[str]:
+    """Say that only a part of a day's rows was read."""
+    for one in measurements:
+        if (one.day, one.signal, one.subject, one.segment) == (day, "traffic", "day", WHOLE) and one.value and one.n:
+            many = round(one.value / one.n)
+            if many > 1:
+                yield (
+                    f"sampled 1 in {many}: {one.n:,} of {words.count(round(one.value), 'row')} were read; traffic and"
+                    " duplicates are exact, all else is about the sample (max_rows)"
+                )
 
 
 def _snoozes(transitions: Iterable[Transition], triage: Iterable[Triage], day: Day) -> dict[str, Day]:

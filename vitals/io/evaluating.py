@@ -135,7 +135,7 @@ def _avoided(model: Model, feedback: Feedback, cohort: Cohort, missing: Collecti
     known = _outcomes(model, feedback, cohort.table)
     with rules.Rules(known, zone=model.timezone) as users:
         counts = {rule.name: (_count(users, rule), known.num_rows) for rule in over}
-    return avoid.measure(model, cohort.day, counts, age=cohort.age, known_on=cohort.known_on)
+    return avoid.measure(model, cohort.day, counts, age=cohort.age, known_on=cohort.known_on, one_in=cohort.one_in)
 
 
 def _outcomes(model: Model, feedback: Feedback, table: pa.Table) -> pa.Table:

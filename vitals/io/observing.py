@@ -39,14 +39,14 @@ def measure(world: World, model: Model, partition: Partition) -> list[Measuremen
     del world  # takes it so that all steps look alike
     day, missing = partition.facts.day, partition.facts.missing_columns
     with rules.Rules(partition.table, zone=model.timezone) as users:
-        rows = partition.facts.rows
+        rows = partition.table.num_rows
         counts = {rule.name: (_count(users, rule), rows) for rule in _rules(model, "predictions", missing)}
         values = {one.name: _value(users, one) for one in model.heuristics if asking.can_run(one.value, missing)}
     return [
         *service.measure(model, partition),
         *answers.measure(model, partition),
         *decided.measure(model, partition),
-        *avoid.measure(model, day, counts),
+        *avoid.measure(model, day, counts, one_in=partition.one_in),
         *heuristics.measure(model, day, values, rows),
     ]
 

@@ -16,6 +16,8 @@ from vitals.io.world import World
 from vitals.records import FURTHER_DAYS, Day
 from vitals.spec import Model
 
+_SAMPLED_FROM = 4  # a sample has half of max_rows or more, and most of its rows count
+
 
 def arrived(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int]]:
     """Give the cohorts and ages reached before the day of which a row was loaded between the day before and the day.
@@ -52,7 +54,11 @@ def recounted(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int, 
         return
     source, labels = world.source(model.predictions.source), world.source(feedback.source)
     days = [one for one in days if one in {cohort_day for cohort_day, _ in older}]
-    counts = label_counts(source, labels, model, days, day, due_instant(model, day))
+    large = {one for (one, _), stored in older.items() if stored.n * _SAMPLED_FROM >= model.max_rows}
+    until = due_instant(model, day)
+    counts = label_counts(source, labels, model, [one for one in days if one not in large], day, until)
+    for one in sorted(large):  # perhaps a sample: each day has its own
+        counts |= label_counts(source, labels, model, [one], day, until, sampled=True)
     for (cohort_day, age), stored in sorted(older.items()):
         reached = cohort_day + timedelta(days=age)
         if reached < day and stored.labels != sum(n for seen, n in counts[cohort_day].items() if seen <= reached):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vitals import words
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.records import Measurement, Severity, Symptom, fingerprint
+from vitals.signals import avoid
 from vitals.spec.model import AvoidRule, Heuristic
 from vitals.stats.series import score, threshold
 
@@ -38,7 +39,9 @@ def _avoid(today: Today, rule: AvoidRule, measured: Measurement) -> Ruling:
     else:
         limit = rule.at_most or 0
         broken = value > limit
-        text = f"{words.count(round(value), 'row')} of {words.number(n)}, at most {words.number(limit)}"
+        sampled = (measured.method or "").startswith(avoid.ABOUT)
+        of = f" (by the {words.number(n)} that were read)" if sampled else f" of {words.number(n)}"
+        text = f"{'about ' if sampled else ''}{words.count(round(value), 'row')}{of}, at most {words.number(limit)}"
     if not broken:
         return ruling
     outcomes = rule.over == "outcomes"

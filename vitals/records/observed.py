@@ -67,10 +67,17 @@ class Partition:
     ----------
     table : one column per name in `facts.columns` (Arrow types after normalisation: int64, float64, bool,
         dictionary<int32, string>, timestamp[us, UTC]; NaN is null).
+    one_in : N when the rows are a sample, one in N of the day's ids; the facts are about all of them. Else 1.
     """
 
     facts: PartitionFacts
     table: "pa.Table"
+    one_in: int = 1
+
+    def scaled(self, rows: int) -> int:
+        """Say how many rows of the day there are about, when so many of those that were read are meant."""
+        read = self.table.num_rows
+        return rows if self.one_in == 1 or not read else round(rows * self.facts.rows / read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ class Cohort:
         `__label_time` (timestamp[us, UTC]).
     excluded : predictions left out, by reason.
     relabelled, orphans, early : labels seen again with another value, without a prediction, before it.
+    one_in : N when the rows are a sample, one in N of the day's ids; else 1.
     """
 
     model: str
@@ -95,6 +103,7 @@ class Cohort:
     relabelled: int = 0
     orphans: int = 0
     early: int = 0
+    one_in: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,18 @@ from vitals.spec.model import AvoidRule, Model
 from vitals.stats.estimate import Estimate, said, unsaid
 from vitals.stats.intervals import share
 
+ABOUT = "about so many"
+"""Begins the method of a number that was scaled up from a sample."""
+
 
 def measure(
-    model: Model, day: Day, counts: Mapping[str, tuple[int, int]], *, age: int = 0, known_on: Day | None = None
+    model: Model,
+    day: Day,
+    counts: Mapping[str, tuple[int, int]],
+    *,
+    age: int = 0,
+    known_on: Day | None = None,
+    one_in: int = 1,
 ) -> list[Measurement]:
     """Turn counts into measurements, in the order of the model file.
 
@@ -21,6 +30,7 @@ def measure(
     ----------
     counts : by rule name (matching rows, eligible rows); a rule without counts is left out.
     age, known_on : for rules over outcomes the cohort's age, and the day it was known on (`day + age` unless said).
+    one_in : N when only one in N rows was read: the number of matching rows is then about N times what was counted.
 
     Returns
     -------
@@ -28,13 +38,24 @@ def measure(
     rows; n = eligible rows, and a reason when there are none.
     """
     return [
-        entry(model, day, Symptom.AVOID, rule.name, _estimate(rule, *counts[rule.name]), age=age, known_on=known_on)
+        entry(
+            model,
+            day,
+            Symptom.AVOID,
+            rule.name,
+            _estimate(rule, *counts[rule.name], one_in),
+            age=age,
+            known_on=known_on,
+        )
         for rule in model.avoid
         if rule.name in counts
     ]
 
 
-def _estimate(rule: AvoidRule, matching: int, eligible: int) -> Estimate:
+def _estimate(rule: AvoidRule, matching: int, eligible: int, one_in: int) -> Estimate:
     if rule.share is not None:
         return share(matching, eligible)
-    return said(matching, None, eligible, "matching rows") if eligible else unsaid("no rows", 0)
+    if not eligible:
+        return unsaid("no rows", 0)
+    method = "matching rows" if one_in == 1 else f"{ABOUT} matching rows, by one in {one_in}"
+    return said(matching * one_in, None, eligible, method)

@@ -44,7 +44,10 @@ Found = list[tuple[Symptom, str, Estimate]]
 def _traffic(partition: Partition) -> Found:
     """Rows of the day, and of each local hour as if it had 60 minutes (`n` is what was counted)."""
     facts = partition.facts
-    found: Found = [(Symptom.TRAFFIC, "day", said(facts.rows, None, facts.rows, "rows of the day"))]
+    read, method = partition.table.num_rows, "rows of the day"
+    if partition.one_in > 1:
+        method += f"; one in {partition.one_in} was read"
+    found: Found = [(Symptom.TRAFFIC, "day", said(facts.rows, None, read, method))]
     for hour, (rows, length) in enumerate(zip(facts.hours, facts.hour_lengths, strict=True)):
         if length > 0:
             per_hour = said(rows / length, None, rows, "rows of the local hour, per 60 minutes")
@@ -58,13 +61,14 @@ def _versions(model: Model, partition: Partition) -> list[Measurement]:
     if column is None or column not in partition.table.column_names or not partition.facts.rows:
         return []
     groups = group(partition.table[column], "version")
-    sizes = np.diff(groups.bounds)
-    return [
-        entry(
-            model, partition.facts.day, Symptom.TRAFFIC, "day", said(rows, None, rows, "rows of the day"), segment=name
-        )
-        for name, rows in zip(groups.segments, sizes.tolist(), strict=True)
-    ]
+    found = []
+    for name, read in zip(groups.segments, np.diff(groups.bounds).tolist(), strict=True):
+        rows, method = partition.scaled(read), "rows of the day"
+        if partition.one_in > 1:
+            method = f"about so many rows of the day, by one in {partition.one_in}"
+        estimate = said(rows, None, read, method)
+        found.append(entry(model, partition.facts.day, Symptom.TRAFFIC, "day", estimate, segment=name))
+    return found
 
 
 def _errors(model: Model, partition: Partition) -> Found:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from vitals.spec.parts import (
-    LATER,
     Alert,
     AvoidRule,
     Feedback,
@@ -116,7 +115,9 @@ class Model(Part):
     limits: tuple[Limit, ...] = Field(default=(), description="Hard limits per watched column.")
     alerts: tuple[Alert, ...] = Field(default=(), description="Overrides: mutes, and classical tests.")
     max_rows: int = Field(
-        default=2_000_000, ge=1, description="Rows a day from which on it is sampled.", json_schema_extra=LATER
+        default=2_000_000,
+        ge=1,
+        description="Rows that are read of a day at most; of more a sample is read, by a hash of their id.",
     )
     keep_examples: tuple[Text, ...] = Field(
         default=(), description="Columns whose most frequent failing values may be stored with a failed expectation."

@@ -1,7 +1,7 @@
 """The parts of a model file: what each key means, its default and what values it takes.
 
 Knows nothing of files and of how keys depend on each other: `vitals.spec.rules` knows the latter. Descriptions are
-shown by editors through the JSON Schema. Keys marked `LATER` are reserved: a file that sets one is refused.
+shown by editors through the JSON Schema.
 """
 
 import re
@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from vitals.records import Severity, Symptom
 from vitals.spec.places import zone_problem
 
-LATER: dict[str, Any] = {"later": True}
 LATER_WORDS = {
     "multiclass": "use binary or regression",
     "ranking": "use binary or regression",

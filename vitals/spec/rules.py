@@ -20,7 +20,6 @@ from vitals.spec.label_rules import (
 )
 from vitals.spec.parts import LATER_WORDS, Limit
 from vitals.spec.places import did_you_mean
-from vitals.spec.wording import is_later, part_at, shown
 
 Rule = Callable[[Draft], Iterator[Problem]]
 
@@ -119,7 +118,6 @@ def _names_are_unique(draft: Draft) -> Iterator[Problem]:
 
 def _later_parts_are_not_set(draft: Draft) -> Iterator[Problem]:
     """Refuse what is reserved for later: to ignore it would be a silent failure."""
-    yield from _later_keys(draft, ())
     task = draft.text("task")
     if task in LATER_WORDS:
         yield Problem(("task",), f"'{task}' is not supported yet; {LATER_WORDS[task]}")
@@ -135,14 +133,10 @@ def _later_parts_are_not_set(draft: Draft) -> Iterator[Problem]:
             yield Problem(place, "is not supported yet; remove it (it belongs to task ranking)")
 
 
-def _later_keys(draft: Draft, place: tuple[str, ...]) -> Iterator[Problem]:
-    part = part_at(place)
-    for key, field in (part.model_fields if part else {}).items():
-        value = draft.get(*place, key)
-        if isinstance(value, dict):
-            yield from _later_keys(draft, (*place, key))
-        if is_later(field.json_schema_extra) and value is not None and value != []:
-            yield Problem((*place, key), f"is not supported yet, got {shown(value)}; remove it")
+def _samples_have_ids(draft: Draft) -> Iterator[Problem]:
+    if draft.has("max_rows") and isinstance(draft.get("predictions"), dict) and not draft.has("predictions", "id"):
+        text = "needs predictions.id, by whose hash a day's rows are chosen; name that column or remove this"
+        yield Problem(("max_rows",), text)
 
 
 def _twice(named: Sequence[tuple[int, str]], place: Place) -> Iterator[Problem]:
@@ -170,6 +164,7 @@ _RULES: tuple[Rule, ...] = (
     _rules_have_one_limit,
     _names_are_unique,
     _later_parts_are_not_set,
+    _samples_have_ids,
     labels_have_what_they_need,
     ages_ascend,
     metrics_fit_the_task,

@@ -8,7 +8,7 @@ from vitals.spec.parts import LATER_WORDS
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of a model file; keys and words reserved for later are left out."""
+    """Give the JSON Schema (2020-12) of a model file; words reserved for later are left out."""
     described: dict[str, Any] = _now(Model.model_json_schema())
     metrics = sorted({metric for known in METRICS.values() for metric in known})
     described["properties"]["metrics"]["items"] = {"enum": metrics, "type": "string"}
@@ -26,4 +26,4 @@ def _now(node: Any) -> Any:
         return [_now(item) for item in node if not (isinstance(item, str) and item in LATER_WORDS)]
     if not isinstance(node, dict):
         return node
-    return {key: _now(value) for key, value in node.items() if not (isinstance(value, dict) and value.get("later"))}
+    return {key: _now(value) for key, value in node.items()}

@@ -169,12 +169,7 @@ def permitted_keys(part: type[BaseModel] | None) -> list[str]:
     """List the keys of a part that a file may set now."""
     if part is None:
         return []
-    return [name for name, field in part.model_fields.items() if not is_later(field.json_schema_extra)]
-
-
-def is_later(extra: object) -> bool:
-    """Tell whether a field is reserved for a part that comes later."""
-    return isinstance(extra, dict) and bool(extra.get("later"))
+    return list(part.model_fields)
 
 
 def part_at(keys: Place) -> type[BaseModel] | None:

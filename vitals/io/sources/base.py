@@ -62,6 +62,15 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class OneIn:
+    """Which rows to read of too many: those whose id has a hash that is a multiple of n; without an id its time counts."""
+
+    id: str
+    time: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Rows to read.
 
@@ -72,6 +81,7 @@ class Query:
     where : the user's own predicate, in the source's dialect, already checked for smuggling.
     present : columns that must not be null.
     among : `(column, query)`: the column's value is among those of the query's first column. A source may ignore it.
+    one_in : only a sample, of whole ids. limit : any rows, a few more than so many; a source may give all.
     """
 
     table: str
@@ -80,6 +90,8 @@ class Query:
     where: str | None = None
     present: tuple[str, ...] = ()
     among: "tuple[str, Query] | None" = None
+    one_in: OneIn | None = None
+    limit: int | None = None
 
 
 class Session(Protocol):
@@ -101,6 +113,9 @@ class Asking(Session, Protocol):
 
     def relation(self, table: str) -> str:
         """Give a table's name as quoted SQL; InputError when there is no such table."""
+
+    def chosen(self, sample: OneIn) -> str:
+        """Write as SQL whether a row is in a sample."""
 
     def ask(self, statement: str, table: str, where: str | None) -> "pa.Table":
         """Run a statement that only reads; table and the user's predicate in it are for messages."""

@@ -126,7 +126,7 @@ def _labels(
     among = None
     if join:
         asked, key = rows.query, model.predictions.id or ""
-        among = (spec.id, Query(asked.table, (key,), asked.ranges, asked.where))
+        among = (spec.id, Query(asked.table, (key,), asked.ranges, asked.where, one_in=asked.one_in))
     query = Query(spec.table, tuple(dict.fromkeys(named)), tuple(ranges), None, (spec.id, spec.target), among)
     raw, times = within(place, session.rows(query), query.ranges)
     arrays = [normal(place, raw.column(name), schema[name], zone, name == spec.id) for name in (spec.id, spec.target)]
@@ -165,6 +165,7 @@ def _matched(model: Model, day: Day, age: int, table: pa.Table, *, rows: DayRows
         relabelled=relabelled,
         orphans=int(orphaned.sum()),
         early=int((times[chosen] < rows.instants[place[chosen]]).sum()),
+        one_in=rows.one_in,
     )
 
 

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from vitals.io.sources import sampling
 from vitals.io.sources.arrivals import day_numbers, made_within
-from vitals.io.sources.base import Asking, Column, Kind, Query, Session, Source
+from vitals.io.sources.base import Asking, Column, Kind, OneIn, Query, Session, Source
 from vitals.io.sources.cohorts import feedback_of, plain_ids
 from vitals.io.sources.days import Place, normal, required, time_range, within
 from vitals.io.sources.select import literal, where_of
@@ -38,7 +39,14 @@ _ROWS_AT_ONCE = 1_000_000
 
 
 def label_counts(
-    predictions: Source, feedback: Source, model: Model, days: Sequence[Day], until: Day, as_of: datetime
+    predictions: Source,
+    feedback: Source,
+    model: Model,
+    days: Sequence[Day],
+    until: Day,
+    as_of: datetime,
+    *,
+    sampled: bool = False,
 ) -> Counts:
     """Count the labelled predictions of days by the day of their first label.
 
@@ -47,6 +55,7 @@ def label_counts(
     days : whose cohorts are counted, oldest first.
     until : the last day whose labels count.
     as_of : predictions loaded before, where they say when they were.
+    sampled : count only what is read of a day that is too large; for one day.
     """
     if not days:
         return {}
@@ -55,12 +64,22 @@ def label_counts(
     here, there = Place(feedback.name, spec.table), Place(predictions.name, model.predictions.table)
     with feedback.session() as session:
         if same and isinstance(session, Asking):
-            grouped = _grouped(here, there, session, model, days, seen_days, as_of)
+            one_in = _one_in(there, session, model, days, as_of) if sampled else None
+            grouped = _grouped(here, there, session, model, days, seen_days, as_of, one_in)
             if grouped is not None:
                 return _as_counts(days, seen_days, grouped)
         labels = _labels(here, session, model, seen_days)
     with predictions.session() as session:
-        return _counted(there, session, model, days, seen_days, labels, as_of)
+        one_in = _one_in(there, session, model, days, as_of) if sampled else None
+        return _counted(there, session, model, days, seen_days, labels, as_of, one_in)
+
+
+def _one_in(place: Place, session: Session, model: Model, days: Sequence[Day], as_of: datetime) -> OneIn | None:
+    """Say which predictions of a day are read."""
+    log = model.predictions
+    query = made_within(place, session, model, days, [log.id or "", log.time], as_of)
+    n = sampling.one_in(sampling.total(place, session, query, log.id or ""), model.max_rows)
+    return OneIn(log.id or "", log.time, n) if n > 1 else None
 
 
 def _grouped(
@@ -71,6 +90,7 @@ def _grouped(
     days: Sequence[Day],
     seen_days: Sequence[Day],
     as_of: datetime,
+    one_in: OneIn | None,
 ) -> pa.Table | None:
     """Let the database count; None where its comparison of times would not be exact."""
     log, spec = model.predictions, feedback_of(model)
@@ -80,8 +100,8 @@ def _grouped(
     if any(form.shape is Shape.TEXT_OFFSET for form in forms):
         return None
     answer = log.score or log.decision
-    made = replace(made, present=tuple(filter(None, (log.id, answer))))
-    fine = where_of(made, session.relation)
+    made = replace(made, present=tuple(filter(None, (log.id, answer))), one_in=one_in)
+    fine = where_of(made, session.relation, session.chosen)
     if log.status:
         values = ", ".join(literal(value) for value in log.status.ok)
         fine += f" AND CAST({quoted(log.status.column)} AS TEXT) IN ({values})"
@@ -170,11 +190,12 @@ def _counted(
     seen_days: Sequence[Day],
     labels: Rows,
     as_of: datetime,
+    one_in: OneIn | None,
 ) -> Counts:
     """Look the predictions that count up among the labels."""
     counts: Counts = {day: Counter() for day in days}
     ids, seen = labels
-    for some, (hashes, numbers) in _in_turn(days, lambda some: _made(place, session, model, some, as_of)):
+    for some, (hashes, numbers) in _in_turn(days, lambda some: _made(place, session, model, some, as_of, one_in)):
         found = np.searchsorted(ids, hashes)
         known = found < len(ids)
         known[known] = ids[found[known]] == hashes[known]
@@ -185,13 +206,15 @@ def _counted(
     return counts
 
 
-def _made(place: Place, session: Session, model: Model, days: Sequence[Day], as_of: datetime) -> Rows:
+def _made(
+    place: Place, session: Session, model: Model, days: Sequence[Day], as_of: datetime, one_in: OneIn | None
+) -> Rows:
     """Read the predictions that count, the first of each id on a day: sorted hashes of ids, and numbers of days."""
     log, schema = model.predictions, session.schema(place.table)
     answer, status = log.score or log.decision, log.status.column if log.status else None
     loaded = [log.loaded_at] if log.loaded_at else []
     names = [name for name in (log.id, log.time, answer, status, *loaded) if name]
-    query = made_within(place, session, model, days, names, as_of)
+    query = replace(made_within(place, session, model, days, names, as_of), one_in=one_in)
     raw, times = within(place, session.rows(query), query.ranges)
 
     def read(name: str) -> pa.Array:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from vitals.io.sources.base import Query, Range
+from vitals.io.sources.base import OneIn, Query, Range
 from vitals.io.sources.select import select
 from vitals.io.sqltext import quoted
 
@@ -42,9 +42,12 @@ class CsvFile:
         with self._connect() as connection:
             return [str(row[0]) for row in connection.execute(query).fetchall()]
 
-    def read(self, columns: Sequence[str], ranges: Sequence[Range]) -> pa.Table:
+    def read(
+        self, columns: Sequence[str], ranges: Sequence[Range], one_in: OneIn | None = None, limit: int | None = None
+    ) -> pa.Table:
         """Rows within the bounds of all ranges."""
-        query = select(Query("", tuple(columns), tuple(ranges)), lambda _: self._relation())
+        asked = Query("", tuple(columns), tuple(ranges), one_in=one_in, limit=limit)
+        query = select(asked, lambda _: self._relation(), chosen=chosen)
         with self._connect() as connection:
             return connection.sql(query).to_arrow_table()
 
@@ -77,6 +80,12 @@ class CsvFile:
             self._types = {str(row[0]): _plain(str(row[1])) for row in rows}
         columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in self._types.items())
         return f"read_csv({path}, auto_detect=false, {_FORM}, columns={{{columns}}})"
+
+
+def chosen(sample: OneIn) -> str:
+    """Write as DuckDB's SQL whether a row is in a sample."""
+    text = f"coalesce(CAST({quoted(sample.id)} AS VARCHAR), CAST({quoted(sample.time)} AS VARCHAR))"
+    return f"md5_number_lower({text}) % {sample.n} = 0"
 
 
 def _plain(kind: str) -> str:

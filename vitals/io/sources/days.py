@@ -6,7 +6,7 @@ every source and every order of rows gives the same one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,8 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from vitals.io.sources.arrays import normalised, whole
-from vitals.io.sources.base import NUMBERS, Column, Query, Range, Session, hint, wrong
+from vitals.io.sources import sampling
+from vitals.io.sources.arrays import normalised
+from vitals.io.sources.base import NUMBERS, Column, OneIn, Query, Range, Session, hint, wrong
+from vitals.io.sources.firsts import first_of_id
+from vitals.io.sources.sampling import DayCounts
 from vitals.io.sqltext import smuggling
 from vitals.records import Day, Partition, PartitionFacts, Window
 from vitals.spec.model import Feedback, Model, Predictions, Task
@@ -38,6 +41,7 @@ class DayRows:
     first : whether a row is the first of its id.
     query : what was asked, without its columns; another query may refer to the same rows.
     missing : inputs that the table does not have.
+    counts : of all rows of the day, where only a sample of them was read (and counts were asked for).
     """
 
     table: pa.Table
@@ -45,6 +49,12 @@ class DayRows:
     first: NDArray[np.bool_]
     query: Query
     missing: tuple[str, ...]
+    counts: DayCounts | None = None
+
+    @property
+    def one_in(self) -> int:
+        """1, or N when the rows are one in N of the day's."""
+        return self.query.one_in.n if self.query.one_in else 1
 
 
 class Place(NamedTuple):
@@ -58,34 +68,47 @@ def read_partition(
     source: str, session: Session, model: Model, day: Day, *, columns: Sequence[str], as_of: datetime | None
 ) -> Partition:
     """Read a day and say what was there (see `Source.read_day`)."""
-    rows = read_rows(source, session, model, day, columns=columns, as_of=as_of)
+    rows = read_rows(source, session, model, day, columns=columns, as_of=as_of, counted=True)
     wanted = [name for name in columns if name in rows.table.column_names]
     table = rows.table.select(wanted)
     kept = int(rows.first.sum())
     if kept < len(rows.first):
         table = table.filter(pa.array(rows.first))
     span = window(day, model.zone)
+    found = rows.counts or _counts(rows, kept, span, model.zone)
     facts = PartitionFacts(
         model=model.name,
         day=day,
         window_start=span.start,
         window_end=span.end,
-        rows=kept,
-        duplicates=len(rows.first) - kept,
-        first_time=_instant(rows.instants.min()) if len(rows.instants) else None,
-        last_time=_instant(rows.instants.max()) if len(rows.instants) else None,
-        hours=_hours(rows.instants, span, model.zone),
+        rows=found.distinct,
+        duplicates=found.rows - found.distinct,
+        first_time=found.first,
+        last_time=found.last,
+        hours=found.hours,
         hour_lengths=local_hour_lengths(day, model.zone),
         columns=tuple(wanted),
         missing_columns=rows.missing,
     )
-    return Partition(facts, table)
+    return Partition(facts, table, rows.one_in)
 
 
 def read_rows(
-    source: str, session: Session, model: Model, day: Day, *, columns: Sequence[str], as_of: datetime | None
+    source: str,
+    session: Session,
+    model: Model,
+    day: Day,
+    *,
+    columns: Sequence[str],
+    as_of: datetime | None,
+    counted: bool = False,
 ) -> DayRows:
-    """Read all rows of a day, with id and time whatever `columns` asks for."""
+    """Read the rows of a day, with id and time whatever `columns` asks for; of too many a sample.
+
+    Parameters
+    ----------
+    counted : whether all rows are to be counted where a sample is read.
+    """
     log = model.predictions
     place = Place(source, log.table)
     schema = session.schema(log.table)
@@ -100,7 +123,8 @@ def read_rows(
     if loaded:
         ranges.append(time_range(place, session, schema[loaded], log, (None, as_of)))
     query = Query(log.table, tuple(wanted), tuple(ranges), checked_where(place, log.where))
-    raw, times = within(place, session.rows(query), query.ranges)
+    raw, query, counts = _read(place, session, model, query, span if counted else None)
+    raw, times = within(place, raw, query.ranges)
     columns_left = {name: raw.column(name) for name in wanted}
     del raw  # each column is given back as soon as it is normalised: otherwise all would be there twice
     arrays = []
@@ -110,7 +134,42 @@ def read_rows(
         arrays.append(done)
     table = pa.Table.from_arrays(arrays, names=wanted)
     instants = np.asarray(times[log.time].cast(pa.int64()))
-    return DayRows(table, instants, _first(table, log.id, log.time, instants), query, tuple(sorted(missing)))
+    return DayRows(
+        table, instants, first_of_id(table, log.id, log.time, instants), query, tuple(sorted(missing)), counts
+    )
+
+
+def _read(
+    place: Place, session: Session, model: Model, query: Query, span: Window | None
+) -> tuple[pa.Table, Query, DayCounts | None]:
+    """Read what a query asks for; of more than `max_rows` rows a sample, and with a span exact counts of all."""
+    log, most = model.predictions, model.max_rows
+    if log.id is None:
+        return session.rows(query), query, None
+    raw = session.rows(replace(query, limit=most + 1))
+    if raw.num_rows <= most:
+        return raw, query, None
+    del raw
+    counts = sampling.counts(place, session, query, log.id, span, model.zone) if span else None
+    rows = counts.rows if counts else sampling.total(place, session, query, log.id)
+    one_in = sampling.one_in(rows, most)
+    if one_in == 1:  # rows just outside the day were among them
+        return session.rows(query), query, None
+    query = replace(query, one_in=OneIn(log.id, log.time, one_in))
+    raw = session.rows(query)
+    if not sampling.is_even(rows, raw.num_rows, one_in):
+        what = f"its {rows:,} rows cannot be sampled, 1 in {one_in} are {raw.num_rows:,}"
+        raise wrong(
+            *place, f"{what}; name a column with an id of each row as predictions.id, or raise max_rows", log.id
+        )
+    return raw, query, counts
+
+
+def _counts(rows: DayRows, kept: int, span: Window, zone: ZoneInfo) -> DayCounts:
+    """Count rows that were all read."""
+    instants = rows.instants
+    ends = (_instant(instants.min()), _instant(instants.max())) if len(instants) else (None, None)
+    return DayCounts(len(instants), kept, _hours(instants, span, zone), *ends)
 
 
 def checked_where(place: Place, where: str | None) -> str | None:
@@ -191,50 +250,6 @@ def _numeric(place: Place, columns: Mapping[str, Column], model: Model) -> None:
         if name and name in columns and columns[name].kind not in NUMBERS:
             what = f"predictions.{role} must be a number, the column is {columns[name].declared}"
             raise wrong(*place, f"{what}; name another column or cast it in a view", name)
-
-
-def _first(table: pa.Table, key: str | None, time: str, instants: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Mark the first row of each id."""
-    first: NDArray[np.bool_] = np.ones(table.num_rows, dtype=np.bool_)
-    if key is None or not table.num_rows:
-        return first
-    ids = whole(table.column(key))
-    ids = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
-    if len(ids.dictionary) == len(ids) - ids.null_count:  # the usual case costs no sort
-        return first
-    codes: NDArray[np.int64] = np.asarray(pc.fill_null(ids.indices, -1)).astype(np.int64)
-    known = codes >= 0
-    counts = np.bincount(codes[known], minlength=len(ids.dictionary))
-    rows = np.flatnonzero(known & (counts[codes] > 1))
-    order = rows[np.lexsort((instants[rows], codes[rows]))]
-    starts = np.r_[True, codes[order][1:] != codes[order][:-1]]
-    earliest = instants[order][starts][np.cumsum(starts) - 1]
-    tied = order[instants[order] == earliest]
-    first[rows] = False
-    first[_smallest(table.drop_columns([key, time]), tied, codes)] = True
-    return first
-
-
-def _smallest(others: pa.Table, tied: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of the rows that share id and time, choose the one with the smallest other values per id."""
-    groups = codes[tied]
-    alone = np.bincount(groups)[groups] == 1
-    chosen: NDArray[np.int64] = tied[alone]
-    contested: NDArray[np.int64] = tied[~alone]
-    if not len(contested):
-        return chosen
-    subset = others.take(pa.array(contested))
-    names = [f"c{i}" for i in range(subset.num_columns)]
-    plain = [
-        column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-        for column in subset.columns
-    ]
-    keyed = pa.Table.from_arrays([pa.array(codes[contested]), *plain], names=["code", *names])
-    order = np.asarray(pc.sort_indices(keyed, [(name, "ascending") for name in keyed.column_names]))
-    ordered = contested[order]
-    starts = np.r_[True, codes[ordered][1:] != codes[ordered][:-1]]
-    smallest: NDArray[np.int64] = np.concatenate([chosen, ordered[starts]])
-    return smallest
 
 
 def _hours(instants: NDArray[np.int64], span: Window, zone: ZoneInfo) -> tuple[int, ...]:

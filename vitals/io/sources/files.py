@@ -82,9 +82,11 @@ class FileSession:
         for name in sorted(asked - there.keys()):
             what = f"predictions.where names a column that the file does not have; {hint(name, there)}"
             raise wrong(self._source, query.table, what, name)
-        extra = sorted(asked.union(query.present) - set(query.columns))
+        sample = (query.one_in.id, query.one_in.time) if query.one_in else ()
+        extra = sorted(asked.union(query.present, sample) - set(query.columns))
+        limit = None if query.where or query.present else query.limit  # what these leave is known only afterwards
         with self._problems(query.table):
-            rows = self._rows_of(query.table).read([*query.columns, *extra], query.ranges)
+            rows = self._rows_of(query.table).read([*query.columns, *extra], query.ranges, query.one_in, limit)
         for name in query.present:
             rows = rows.filter(pc.is_valid(rows.column(name)))
         if query.where:

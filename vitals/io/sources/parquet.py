@@ -4,7 +4,7 @@ Reads with pyarrow itself instead of its dataset module (which imports pandas): 
 dictionary, six times faster than as strings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from vitals.io.sources.base import Range
+from vitals.io.sources.base import OneIn, Range
 from vitals.io.sources.times import Bound
 
 _BYTES_OF_A_CODE = 4  # a column chunk with more bytes per value holds strings, not codes of a dictionary
@@ -27,8 +27,38 @@ class Rows(Protocol):
     def sample(self, column: str, rows: int) -> list[str]:
         """Some values of a text column, from the start of the table."""
 
-    def read(self, columns: Sequence[str], ranges: Sequence[Range]) -> pa.Table:
-        """Rows within the bounds of all ranges, which may lie just outside the ranges themselves."""
+    def read(
+        self, columns: Sequence[str], ranges: Sequence[Range], one_in: OneIn | None = None, limit: int | None = None
+    ) -> pa.Table:
+        """Rows within the bounds of all ranges, which may lie just outside the ranges themselves.
+
+        Parameters
+        ----------
+        one_in : only a sample; its two columns are among `columns`. limit : rows after which no more are needed.
+        """
+
+
+class _Chooser:
+    """Marks the rows of a sample, group by group."""
+
+    def __init__(self, one_in: OneIn) -> None:
+        import duckdb
+
+        from vitals.io.sources.csv import chosen
+
+        self.columns = (one_in.id, one_in.time)
+        self._sql = f"SELECT {chosen(one_in)} AS chosen FROM rows"
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})  # so that rows keep their order
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def mask(self, rows: pa.Table) -> pa.ChunkedArray:
+        """Mark the rows of a table with one or both of `columns`; without an id the time decides."""
+        if self.columns[0] not in rows.column_names:
+            rows = rows.append_column(self.columns[0], pa.nulls(rows.num_rows, pa.string()))
+        self._connection.register("rows", rows)
+        answer: pa.Table = self._connection.sql(self._sql).to_arrow_table()
+        self._connection.unregister("rows")
+        return answer["chosen"]
 
 
 class ParquetParts:
@@ -52,10 +82,19 @@ class ParquetParts:
                     found += batch.column(0).drop_null().to_pylist() if batch is not None else []
         return found
 
-    def read(self, columns: Sequence[str], ranges: Sequence[Range]) -> pa.Table:
+    def read(
+        self, columns: Sequence[str], ranges: Sequence[Range], one_in: OneIn | None = None, limit: int | None = None
+    ) -> pa.Table:
         """Rows within the bounds of all ranges."""
         schema = self.schema()
-        tables = [table for path in self._paths for table in _read(path, columns, ranges)]
+        chooser = _Chooser(one_in) if one_in else None
+        parts = (table for path in self._paths for table in _read(path, columns, ranges, chooser))
+        tables, rows = [], 0
+        for table in parts:
+            tables.append(table)
+            rows += table.num_rows
+            if limit is not None and rows >= limit:
+                break
         empty = pa.schema([schema.field(name) for name in columns]).empty_table()
         if len(tables) == 1:
             return tables[0]
@@ -72,17 +111,23 @@ def _schema(path: Path) -> pa.Schema:
         raise pa.ArrowInvalid(msg) from None
 
 
-def _read(path: Path, columns: Sequence[str], ranges: Sequence[Range]) -> list[pa.Table]:
+def _read(path: Path, columns: Sequence[str], ranges: Sequence[Range], chooser: _Chooser | None) -> Iterator[pa.Table]:
+    """Give what a file has of the asked rows, a row group at a time."""
     with pq.ParquetFile(path, read_dictionary=_repeating(path, columns)) as part:
         names = set(part.schema_arrow.names)
         if any(r.column not in names for r in ranges):
-            return []  # a part without the time column has no rows in any day
-        groups = [i for i in range(part.num_row_groups) if _may_hold(part.metadata.row_group(i), ranges)]
-        tables = [_read_group(part, group, [c for c in columns if c in names], ranges) for group in groups]
-    return [table for table in tables if table is not None]
+            return  # a part without the time column has no rows in any day
+        there = [c for c in columns if c in names]
+        for group in range(part.num_row_groups):
+            if _may_hold(part.metadata.row_group(group), ranges):
+                table = _read_group(part, group, there, ranges, chooser)
+                if table is not None:
+                    yield table
 
 
-def _read_group(part: pq.ParquetFile, group: int, columns: list[str], ranges: Sequence[Range]) -> pa.Table | None:
+def _read_group(
+    part: pq.ParquetFile, group: int, columns: list[str], ranges: Sequence[Range], chooser: _Chooser | None
+) -> pa.Table | None:
     """Read the bounded columns first: when no row is within, the others stay unread."""
     bounded = [c for c in columns if any(c == r.column for r in ranges)]
     others = [c for c in columns if c not in bounded]
@@ -90,6 +135,9 @@ def _read_group(part: pq.ParquetFile, group: int, columns: list[str], ranges: Se
     mask = _mask(times, ranges)
     if mask is not None and not pc.any(mask).as_py():
         return None
+    if chooser is not None:
+        chosen = chooser.mask(part.read_row_group(group, columns=[c for c in chooser.columns if c in columns]))
+        mask = chosen if mask is None else pc.and_(mask, chosen)
     rest = part.read_row_group(group, columns=others) if others else times
     both = pa.Table.from_arrays([(times if c in bounded else rest).column(c) for c in columns], names=columns)
     return both if mask is None else both.filter(mask)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from vitals.errors import InputError, SourceError
 from vitals.io.sources.adbc import Connection, Failed
-from vitals.io.sources.base import NUMBERS, TIMES, Clock, Column, Kind, Query, Source, hint, wrong
+from vitals.io.sources.base import NUMBERS, TIMES, Clock, Column, Kind, OneIn, Query, Source, hint, wrong
 from vitals.io.sources.select import select
 from vitals.io.sources.sqlite import number_form
 from vitals.io.sources.times import Shape, TimeForm
@@ -144,8 +144,12 @@ class PostgresSession:
     def rows(self, query: Query) -> pa.Table:
         """Read rows."""
         schema = self.schema(query.table)
-        sql = select(query, self.relation, lambda name: _expression(schema[name]))
+        sql = select(query, self.relation, lambda name: _expression(schema[name]), self.chosen)
         return self._fetch(sql, query.table, query.where)
+
+    def chosen(self, sample: OneIn) -> str:
+        """Write as SQL whether a row is in a sample."""
+        return _chosen(sample)
 
     def ask(self, statement: str, table: str, where: str | None) -> pa.Table:
         """Run a statement that only reads."""
@@ -184,6 +188,12 @@ class PostgresSession:
         if not error.state or error.state.startswith(_OUTSIDE):
             return SourceError(f"{place}: {reason}; try again later")
         return wrong(self._source, table, f"{reason}; check predictions.where ({where})" if where else reason)
+
+
+def _chosen(sample: OneIn) -> str:
+    """Write whether a row is in a sample: md5 is the same in every version, whatever the locale."""
+    text = f"coalesce({quoted(sample.id)}::text, {quoted(sample.time)}::text)"
+    return f"mod(('x' || substr(md5({text}), 1, 8))::bit(32)::bigint, {sample.n}) = 0"
 
 
 def _expression(column: Column) -> str:

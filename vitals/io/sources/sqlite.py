@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vitals.errors import InputError, SourceError
 from vitals.io.sources.adbc import Connection, Failed
-from vitals.io.sources.base import Clock, Column, Kind, Query, Source, hint, wrong
+from vitals.io.sources.base import Clock, Column, Kind, OneIn, Query, Source, hint, wrong
 from vitals.io.sources.select import select
 from vitals.io.sources.times import Shape, TimeForm, text_form
 from vitals.io.sqltext import quoted
@@ -44,6 +44,8 @@ _DECLARED = (  # the first that occurs in the declaration, in SQLite's own order
     ("NUM", Kind.FLOAT),
     ("DEC", Kind.FLOAT),
 )
+_PRIME = 2**31 - 1
+_WEIGHTS = tuple(pow(48271, place, _PRIME) for place in range(3, 28))
 _VALUES = {"integer": Kind.INTEGER, "real": Kind.FLOAT, "text": Kind.TEXT, "blob": Kind.OTHER}
 
 
@@ -116,13 +118,17 @@ class SqliteSession:
     def rows(self, query: Query) -> pa.Table:
         """Read rows."""
         schema = self.schema(query.table)
-        sql = select(query, self.relation, lambda name: _expression(schema[name]))
+        sql = select(query, self.relation, lambda name: _expression(schema[name]), self.chosen)
         try:
             return self._connection.fetch(sql, **_BATCH)
         except Failed as error:
             if "Type mismatch" not in str(error):
                 raise self._problem(error, query.table, query.where) from None
         return self._fetch(sql, query.table, _ALL_AT_ONCE)
+
+    def chosen(self, sample: OneIn) -> str:
+        """Write as SQL whether a row is in a sample."""
+        return _chosen(sample)
 
     def ask(self, statement: str, table: str, where: str | None) -> pa.Table:
         """Run a statement that only reads."""
@@ -180,6 +186,19 @@ def number_form(unit: str | None, example: object) -> TimeForm:
         msg = f"holds numbers such as {example}; say which with time_unit: s, ms, us or ns"
         raise ValueError(msg)
     return TimeForm(Shape.NUMBER, unit=unit)
+
+
+def _chosen(sample: OneIn) -> str:
+    """Write whether a row is in a sample.
+
+    SQLite has no hash: the characters (the first eight, the last sixteen) and the length are added up with weights
+    modulo a prime; multiplied once more, their upper digits decide.
+    """
+    text = f"coalesce(CAST({quoted(sample.id)} AS TEXT), CAST({quoted(sample.time)} AS TEXT))"
+    places = [*range(1, 9), *range(-16, 0)]
+    parts = [f"coalesce(unicode(substr({text}, {place}, 1)), 0)" for place in places] + [f"length({text})"]
+    summed = " + ".join(f"{part} * {weight}" for part, weight in zip(parts, _WEIGHTS, strict=True))
+    return f"(({summed}) % {_PRIME} * 1103515245 + 12345) % {_PRIME} / 4096 % {sample.n} = 0"
 
 
 def _expression(column: Column) -> str:
