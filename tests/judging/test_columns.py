@@ -191,6 +191,25 @@ def test_segment_needs_a_hundred_rows_and_is_judged_wider():
     assert [row.reason for row in rows[28:]] == [None, None, "n=99 < 100"]
 
 
+def test_a_segment_of_copies_is_worth_its_originals():
+    """200 rows of which each of two scores holds a hundred: whatever they answer, it is said of two rows."""
+    rng = np.random.default_rng(8)
+    scores = {day(i): numbers(*np.repeat(rng.random(2), 100)) for i in range(40)}
+    answers = {day(i): texts(ok=200) if i < 39 else texts(ok=100, warn=100) for i in range(40)}
+    rule = replace(RULE, segment="carrier=AS", kind=Kind.DECISION)
+
+    found = {}
+    for name, alike in (("copies", scores), ("own rows", {day(i): noise(i, rows=200) for i in range(40)})):
+        column = Column(rule, [], [], answers, lambda _: False, alike)
+        for of in answers:
+            found[name] = column.judge(of)
+            column.settle(found[name], quarantined=False)
+
+    assert found["own rows"].rule is Rule.DAY
+    assert (found["copies"].judged, found["copies"].rule) == (False, None)
+    assert found["copies"].reason == "n=200, copies of about 2 < 100"
+
+
 @pytest.mark.parametrize(
     ("today", "says"),
     [

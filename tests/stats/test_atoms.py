@@ -13,12 +13,22 @@ from vitals.stats.atoms import Atom, new_atom
 
 @dataclass(frozen=True)
 class Day:
-    """The most frequent values of a day and its range."""
+    """The most frequent values of a day and its range, each end of which one row holds."""
 
     n: int
     values: NDArray[np.float64]
     counts: NDArray[np.int64]
     anchors: NDArray[np.float64]
+
+    @property
+    def lt(self) -> NDArray[np.int64]:
+        """Rows below either end."""
+        return np.array([0, self.n - 1])
+
+    @property
+    def le(self) -> NDArray[np.int64]:
+        """Rows up to either end."""
+        return np.array([1, self.n])
 
 
 def day(counts: dict[float, int], n: int = 1000, low: float = 1.0, high: float = 90.0) -> Day:
@@ -125,3 +135,32 @@ def test_ordinary_days_are_quiet_and_a_filled_in_default_is_found() -> None:
 
     assert not any(one is not None and one.news for one in plain)
     assert all(one is not None and one.news and one.value == 1.0 for one in filled)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value", "news"),
+    [(12, 0.0, True), (4, 0.0, False), (12, 3.0, False)],
+    ids=["beyond all before", "four rows", "no sentinel"],
+)
+def test_a_sentinel_beyond_all_that_was_is_news_from_five_rows_on(rows: int, value: float, news: bool) -> None:
+    """Ages from 18 on in 20 days of 1,000: twelve zeros are no accident, twelve threes may be an age."""
+    rng = np.random.default_rng(6)
+    past = [summarise(pa.array(rng.normal(44, 12, 1000).round().clip(18, 90))) for _ in range(20)]
+    ages = rng.normal(44, 12, 1000).round().clip(18, 90)
+    ages[:rows] = value
+
+    found = new_atom(summarise(pa.array(ages)), past)  # type: ignore[arg-type]
+
+    assert (found is not None and found.news) is news
+    assert not news or (found is not None and (found.value, found.share) == (0.0, 0.012))
+
+
+def test_few_past_rows_may_have_none_of_a_value_by_accident() -> None:
+    """14 days of 30 rows without a zero: 0.5 % of zeros today may well have been there."""
+    rng = np.random.default_rng(7)
+    past = [summarise(pa.array(rng.integers(1, 9, 30).astype(float))) for _ in range(14)]
+    today = np.append(rng.integers(1, 9, 1990).astype(float), np.zeros(10))
+
+    found = new_atom(summarise(pa.array(today)), past)  # type: ignore[arg-type]
+
+    assert found is None or not found.news

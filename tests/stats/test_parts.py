@@ -152,6 +152,28 @@ def test_categories_other_and_unseen():
     assert parts.week_recent.tolist() == [[0, 500, 0, 500]]
 
 
+def test_a_usual_text_in_another_spelling_is_a_part_of_its_own():
+    """Case and spaces; such rows are far from all that was, as no past day spelt anything in two ways."""
+    usual = [texts(UA=700, AA=300)] * 4
+    summaries = dict(zip(days(5), [*usual, texts(**{"UA": 690, "ua": 6, " AA": 4, "AA": 290, "ZZ": 10})], strict=True))
+    *reference, today = summaries
+    found = CategoricalParts(summaries.__getitem__, rare=False).count(reference, today, [today])
+    assert found.names == ("null", "=UA", "=AA", "other", "unseen", "spelt otherwise")
+    assert found.far.tolist() == [False] * 5 + [True]
+    assert found.today.tolist() == [0, 690, 290, 0, 20, 10]
+    assert found.reference[:, -1].tolist() == [0, 0, 0, 0]
+    assert found.week_names == ("null", "=UA", "=AA", "other")
+
+
+def test_where_texts_are_spelt_in_two_ways_anyhow_another_spelling_is_only_new():
+    """People type what they like."""
+    usual = [texts(Paris=700, paris=300)] * 4
+    summaries = dict(zip(days(5), [*usual, texts(Paris=700, paris=250, PARIS=50)], strict=True))
+    *reference, today = summaries
+    found = CategoricalParts(summaries.__getitem__, rare=False).count(reference, today, [today])
+    assert found.names == ("null", "=Paris", "=paris", "other", "unseen")
+
+
 def test_rare_answers_are_kept_however_small():
     """A decision on 0.1 % of the rows is a part of its own; an input's value is not."""
     summaries = dict(zip(days(3), [texts(ok=9990, block=10)] * 3, strict=True))

@@ -12,13 +12,14 @@ import numpy as np
 
 from vitals.judging.hardrules import Hard, hard_rule
 from vitals.judging.kinds import Kinds
-from vitals.judging.memory import REFERENCE_MIN_DAYS, Memory, Release, learning
+from vitals.judging.memory import RECENT_REACH_DAYS, REFERENCE_MIN_DAYS, Memory, Release, learning
 from vitals.judging.scores import NONE, Basis, Scored, score_day, score_week
 from vitals.judging.verdict import ColumnRule, Kind, Rule, Verdict
 from vitals.profiles import CategoricalSummary, NumericSummary
 from vitals.records import Day, Drift, DriftScore
 from vitals.stats.atoms import Atom, new_atom
-from vitals.stats.parts import Counted
+from vitals.stats.clusters import design_effect
+from vitals.stats.parts import Counted, thinned
 from vitals.stats.shareband import WEEK_MIN_DAYS, WINDOW_DAYS
 from vitals.stats.thresholds import thresholds
 from vitals.stats.unitfilter import THRESHOLD, Shifted, unit_filter
@@ -47,6 +48,7 @@ class Column:
     releases : accepted incidents and false alarms of the column, dated up to the latest row.
     summaries : of each day, today's included when it is judged; a live mapping that must know what may be reference.
     on_calendar : whether a day is a public holiday or its neighbour.
+    alike : of a segment, a number of its rows that tells copies of a row from others (the score), by day.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Column:
         releases: Iterable[Release],
         summaries: Mapping[Day, NumericSummary | CategoricalSummary],
         on_calendar: Callable[[Day], bool],
+        alike: Mapping[Day, NumericSummary | CategoricalSummary] | None = None,
     ) -> None:
         self.rule = rule
         self._memory = Memory(past, releases, on_calendar)
         self._on_calendar = on_calendar
         self._summaries = summaries
         self._kinds = Kinds(summaries, rare=rule.rare)
+        self._alike = alike or {}
 
     def accept(self, opened_on: Day, today: Day) -> None:
         """Take the days since an incident opened as the new normal, a level of its own; call it before judging today."""
@@ -91,6 +95,10 @@ class Column:
             return Verdict(day, summary.n, level, reason)
         days = [d for d in self._memory.reference(day, self.rule.reference_days, bad_days) if d in self._summaries]
         recent = [d for d in self._memory.recent(day, bad_days) if d in self._summaries]
+        effect = self._effect(day, summary.n, bad_days)
+        if effect > 1 and summary.n / effect < self.rule.min_rows:
+            worth = max(1, round(summary.n / effect))
+            return Verdict(day, summary.n, level, f"n={summary.n}, copies of about {worth} < {self.rule.min_rows}")
         hard = hard_rule(summary, [self._summaries[d] for d in days], learning=len(days) < REFERENCE_MIN_DAYS)
         kind = self._kinds.of(day, days)
         days, recent = self._kinds.alike(days, kind), self._kinds.alike(recent, kind)
@@ -98,7 +106,7 @@ class Column:
             counted = self._kinds.count(kind, days, day, []) if days else None
             return self._learning(day, summary.n, days, hard or (Hard.far(counted, summary.n) if counted else None))
         counted = self._kinds.count(kind, days, day, [*recent, day])
-        return self._scored(day, days, [*recent, day], counted, hard)
+        return self._scored(day, days, [*recent, day], counted, hard, effect)
 
     def settle(self, verdict: Verdict, *, quarantined: bool, distances: "Distances | None" = None) -> Drift:
         """Close the day: remember it and give its row.
@@ -134,11 +142,12 @@ class Column:
         )
 
     def _scored(
-        self, day: Day, reference: list[Day], recent: list[Day], counted: Counted, hard: Hard | None
+        self, day: Day, reference: list[Day], recent: list[Day], counted: Counted, hard: Hard | None, effect: float
     ) -> Verdict:
         rows = self._summaries[day].n
-        basis = self._basis(day, reference)
-        one_day = score_day(counted, basis, rows, rare=self.rule.rare)
+        counted = thinned(counted, effect) if effect > 1 else counted
+        basis = self._basis(day, reference, effect)
+        one_day = score_day(counted, basis, rows / effect, rare=self.rule.rare)
         unit = self._unit(counted, basis, rows)
         atom, repeats = self._atom(day, reference), self._repeats(day, reference)
         rule = self._day_rule(day, one_day.z, len(reference))
@@ -177,9 +186,20 @@ class Column:
         before = self._memory.yesterday(day)
         return Rule.TWO_DAYS if abs(z) > two_days and abs(before) > two_days and z * before > 0 else None
 
-    def _basis(self, day: Day, reference: list[Day]) -> Basis:
+    def _effect(self, day: Day, rows: int, bad_days: Collection[Day]) -> float:
+        """Tell by how much a segment's rows outnumber independent ones; of a whole column each row counts.
+
+        Taught by recent days, whether they were judged or not: a segment of copies is never judged.
+        """
+        if not self.rule.segment:
+            return 1.0
+        recent = (day - timedelta(days=back) for back in range(RECENT_REACH_DAYS, 0, -1))
+        days = [self._alike.get(one) for one in recent if one not in bad_days]
+        return design_effect([one for one in days if isinstance(one, NumericSummary)], rows)
+
+    def _basis(self, day: Day, reference: list[Day], effect: float) -> Basis:
         return Basis(
-            rows=np.array([self._summaries[d].n for d in reference], dtype=np.float64),
+            rows=np.array([self._summaries[d].n for d in reference], dtype=np.float64) / effect,
             levels=np.array([self._memory.level_of(d) for d in reference]),
             weekdays=np.array([d.weekday() for d in reference]),
             today=day.weekday(),

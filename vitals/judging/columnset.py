@@ -104,7 +104,8 @@ class Columns:
             )
             rows = self._rows[key]
             releases = _reaching((one.release for one in self.released if touches(self.model, one.place, key)), rows)
-            self._columns[key] = Column(rule, rows, releases, self.summaries[key], self.on_calendar)
+            alike = self.summaries[(self.model.responses[0], key[1])] if key[1] else None
+            self._columns[key] = Column(rule, rows, releases, self.summaries[key], self.on_calendar, alike)
         return self._columns[key]
 
     def segments_of(self, subject: str) -> dict[str, dict[Day, Summary]]:

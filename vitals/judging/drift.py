@@ -12,6 +12,7 @@ from vitals.judging.day import Today, finding
 from vitals.judging.verdict import REPEATED, Rule
 from vitals.records import Evidence, Finding, Severity, Symptom
 from vitals.spec import Model
+from vitals.stats.categories import SPELT
 
 CRITICAL_POINTS = 0.05
 PART = "part"
@@ -20,6 +21,7 @@ _NAMED = {
     "null": "missing",
     "far": "far outside the usual range",
     "unseen": "with values never seen before",
+    SPELT: "with usual values in another spelling",
     "single value": "at the single most frequent value",
     "other": "with rare values",
     REPEATED: "with the very same values as on an earlier day",

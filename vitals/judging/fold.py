@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cache
 
 from vitals.calendars import calendar_name
-from vitals.judging import delay, paired, performance, quality, rowcounts, rules, service, traffic, weekly
+from vitals.judging import cutoffs, delay, paired, performance, quality, rowcounts, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
 from vitals.judging.causes import Moved, explained, moved
 from vitals.judging.columns import Verdict
@@ -213,6 +213,7 @@ class Fold:
         verdicts = self._columns.judge(today.day, None if whole else "partition incomplete", today.unfit)
         shares = self._columns.judge_shares(today.day, None, today.unfit)
         ruling += drift_ruling(today, self._columns, verdicts, self._open_places(), mutes.hold)
+        ruling += cutoffs.judge(today, self._columns, verdicts, ruling.findings, self._open_places())
         ruling += share_ruling(today, shares)
         ruling += rules.judge(today, whole=whole)
         if not today.bad and today.facts.rows:

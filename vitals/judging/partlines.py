@@ -22,6 +22,8 @@ from vitals.judging.units import sketch
 from vitals.profiles import NumericSummary, Summary
 from vitals.records import WHOLE, Day, Finding
 from vitals.spec.model import Limit
+from vitals.stats.categories import SPELT
+from vitals.stats.parts import Counted
 from vitals.stats.shareband import (
     WEEK_MIN_DAYS,
     WINDOW_DAYS,
@@ -35,7 +37,7 @@ from vitals.stats.shareband import (
 
 DAYS = 56
 Range = tuple[float, float]
-_BY_DAY = frozenset({"single value", "other", "unseen"})  # what a week counts otherwise, or not at all
+_BY_DAY = frozenset({"single value", "other", "unseen", SPELT})  # what a week counts otherwise, or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,13 @@ def _rows(
     if part not in counted.names:
         return None
     at = counted.names.index(part)
-    found = {day: float(kinds.count(kind, reference, day, []).today[at]) for day in days}
+    found = {day: _of_part(kinds.count(kind, reference, day, []), part) for day in days}
     return found | dict(zip(reference, counted.reference[:, at].tolist(), strict=True))
+
+
+def _of_part(counted: Counted, part: str) -> float:
+    """Today's rows of a part; a part that a day does not have holds none."""
+    return float(counted.today[counted.names.index(part)]) if part in counted.names else 0.0
 
 
 def _days(counts: _Counts, days: Sequence[Day]) -> tuple[dict[Day, float], dict[Day, Range]]:

@@ -52,11 +52,11 @@ class Scored:
     Attributes
     ----------
     parts : up to three with a score, largest first (ties: first part in order).
-    rows : rows behind the shares.
+    rows : rows behind the shares, of a segment with copies as many as they are worth.
     """
 
     parts: tuple[PartScore, ...]
-    rows: int
+    rows: float
 
     @property
     def z(self) -> float:
@@ -83,7 +83,7 @@ class Basis:
     today: int
 
 
-def score_day(counted: Counted, basis: Basis, rows: int, *, rare: bool) -> Scored:
+def score_day(counted: Counted, basis: Basis, rows: float, *, rare: bool) -> Scored:
     """Score today's shares against the reference days.
 
     Parameters
@@ -97,7 +97,7 @@ def score_day(counted: Counted, basis: Basis, rows: int, *, rare: bool) -> Score
     return _scored(counted.names, counted.today, counted.far, known, rows, rare=rare)
 
 
-def score_week(counted: Counted, basis: Basis, rows: int, *, rare: bool) -> Scored:
+def score_week(counted: Counted, basis: Basis, rows: float, *, rare: bool) -> Scored:
     """Score the week window: the sums over today and the recent days in `counted`.
 
     Parameters
@@ -116,7 +116,7 @@ def score_week(counted: Counted, basis: Basis, rows: int, *, rare: bool) -> Scor
 
 
 def _scored(
-    names: Sequence[str], counts: Floats, far: NDArray[np.bool_], known: Usual, rows: int, *, rare: bool
+    names: Sequence[str], counts: Floats, far: NDArray[np.bool_], known: Usual, rows: float, *, rare: bool
 ) -> Scored:
     z, sd = deviation(known, counts, rows)
     shares = counts / rows

@@ -23,7 +23,7 @@ LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 FINE = np.arange(1, 20) / 20
 VERSION = "version="
 LEAST_WITHOUT_ZEROS = 0.05
-_TIMES = frozenset({60.0, 1 / 60.0, 3600.0, 1 / 3600.0})
+_TIMES = frozenset({12.0, 24.0, 60.0, 3600.0, 1 / 12.0, 1 / 24.0, 1 / 60.0, 1 / 3600.0})
 LEAST_DAYS = 14
 MIN_ROWS = 30
 LEAST_DEVIATIONS = 5.0

@@ -6,7 +6,7 @@ The text columns' parts are `vitals.stats.categories`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,6 +68,17 @@ class Counted:
     week_recent: Floats
     week_far: NDArray[np.bool_]
     unit: UnitBins | None = None
+
+
+def thinned(counted: Counted, effect: float) -> Counted:
+    """Count rows as the independent ones that they are worth: all of them divided by a design effect, >= 1."""
+    return replace(
+        counted,
+        reference=counted.reference / effect,
+        today=counted.today / effect,
+        week_reference=counted.week_reference / effect,
+        week_recent=counted.week_recent / effect,
+    )
 
 
 def number(value: float) -> str:

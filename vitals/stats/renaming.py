@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-LEAST_SHARE = 0.005
+LEAST_SHARE, LEAST_SPELT = 0.005, 0.001
 _MOST_OF_NEW = 0.8
 _LOST = 0.5
 _AGREE = 0.2
@@ -50,14 +50,21 @@ def name_renaming(today: Mapping[str, float], usual: Mapping[str, float], rows: 
     fresh = {text: share for text, share in today.items() if text not in usual}
     total = sum(fresh.values())
     if total < LEAST_SHARE:
-        return _exchanged(today, usual, rows)
+        found = _exchanged(today, usual, rows)
+        return found or (_spelt(fresh, usual) if total >= LEAST_SPELT else None)
+    return _spelt(fresh, usual) or _recoded(fresh, today, usual, rows)
+
+
+def _spelt(fresh: Mapping[str, float], usual: Mapping[str, float]) -> Renaming | None:
+    """Find the way of writing by which most of the new texts are usual ones."""
+    total = sum(fresh.values())
     for words, form in _FORMS:
         known = _by_form(usual, form)
         pairs = {text: known[key] for text in fresh if (key := form(text)) in known}
         if sum(fresh[text] for text in pairs) >= _MOST_OF_NEW * total:
             text = max(pairs, key=lambda one: (fresh[one], one))
             return Renaming(words, pairs[text], text, total)
-    return _recoded(fresh, today, usual, rows)
+    return None
 
 
 def _by_form(usual: Mapping[str, float], form: Callable[[str], str]) -> dict[str, str]:

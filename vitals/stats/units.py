@@ -25,6 +25,8 @@ _RATIOS = (
     (1000.0, "km to m, or seconds to milliseconds?", "m to km, or milliseconds to seconds?"),
     (100.0, "a share to percent, or m to cm?", "percent to a share, or cm to m?"),
     (10.0, "a decimal point moved?", "a decimal point moved?"),
+    (12.0, "years to months?", "months to years?"),
+    (24.0, "days to hours?", "hours to days?"),
     (60.0, "hours to minutes, or minutes to seconds?", "minutes to hours, or seconds to minutes?"),
     (3600.0, "hours to seconds?", "seconds to hours?"),
     (1.609344, "miles to km?", "km to miles?"),
