@@ -372,7 +372,7 @@ CASES: dict[str, Case] = {
     "alerts[].severity": Case(found, "warning", "info", {"alerts": [TEST]}),
     "metric_options.baseline": Case(observed, None, "hour"),
     "expectations": Case(observed, None, "windy"),
-    "max_rows": Case(observed, 2_000_000, 400),
+    "max_rows": Case(observed, 2_000_000, 40),
     "keep_examples": Case(validated, [], ["distance"], {"expectations": "calm"}),
 }
 LATER = {"task": "multiclass"}
