@@ -21,10 +21,11 @@ from vitals.stats.cdf import counts_at
 from vitals.stats.onset import LEAST_DAYS, Onset, onset
 
 SINCE = "since"
-NULL = "null"
+NULL, FAR = "null", "far"
 _COLUMNS = frozenset({Symptom.INPUT_DRIFT, Symptom.RESPONSE_DRIFT, Symptom.UNIT_CHANGE})
 _SILENT = frozenset({Rule.WEEK, Rule.REPEATED})
 _GAINED_SD, _GAINED = 2.0, 0.005
+_EMPTY, _MOST_OF_IT = 0.002, 0.5
 _ALONE = 0.9  # of the rows of its bin
 
 Floats = NDArray[np.float64]
@@ -157,7 +158,7 @@ def _of_numbers(today: NumericSummary, now: Hours, past: Days, part: str) -> Flo
     )
     wanted = _bin_of(today, edges, part)
     if wanted is None:
-        wanted = _gained_bins(today, [one for one, _ in known], edges)
+        wanted = _gained_bins(today, [one for one, _ in known], edges, part)
     return bins[:, wanted].sum(axis=1).clip(0.0, 1.0) if wanted.any() else None
 
 
@@ -187,11 +188,14 @@ def _bin_of(today: NumericSummary, edges: Floats, part: str) -> NDArray[np.bool_
     return np.asarray(np.arange(len(edges)) == at)
 
 
-def _gained_bins(today: NumericSummary, past: Sequence[NumericSummary], edges: Floats) -> NDArray[np.bool_]:
-    """Bins that hold more rows than usual."""
+def _gained_bins(today: NumericSummary, past: Sequence[NumericSummary], edges: Floats, part: str) -> NDArray[np.bool_]:
+    """Bins that hold more rows than usual; of these only the ones that are usually empty, where they are what is said or half of it."""
     rows = np.array([[float(one.n)] for one in (today, *past)])
     upto = counts_at([today, *past], edges) / rows
     bins = np.diff(np.concatenate([np.zeros_like(rows), upto], axis=1), axis=1)
-    usual = bins[1:]
-    gained = bins[0] - usual.mean(axis=0)
-    return np.asarray(gained > np.maximum(_GAINED, _GAINED_SD * usual.std(axis=0)))
+    mean, spread = bins[1:].mean(axis=0), bins[1:].std(axis=0)
+    more = bins[0] - mean
+    gained = more > np.maximum(_GAINED, _GAINED_SD * spread)
+    new = gained & (mean <= _EMPTY)
+    said = new.any() and (part == FAR or more[new].sum() >= _MOST_OF_IT * more[gained].sum())
+    return np.asarray(new if said else gained)

@@ -20,7 +20,7 @@ LEAST_ROWS, LEAST_HOURS = 5, 4
 LEAST_MOVED = 0.02
 _AFTER, _NOT_ALL_DAY, _NOT_ANOTHER = 25.0, 12.0, 7.0
 _BEFORE, _BEFORE_Z = 0.2, 2.5
-_TOGETHER, _HALF = 0.8, 0.5
+_HALF, _UNLIKE, _APART, _NOT_ENDED = 0.5, 2.5, 0.2, 9.0
 _BEYOND_PAST = 3.0
 
 
@@ -67,8 +67,9 @@ def onset(today: ArrayLike, rows: ArrayLike, past: ArrayLike, past_rows: ArrayLi
     With y_h = 2 asin(sqrt(share)) and r_h today's distance from the mean of past days, whose variance is that between days
     plus 1/n_h, a step of height d at hour s explains G(s) = (sum_{h>=s} w r)^2 / sum_{h>=s} w. The hour with the largest G is
     said when G >= 25; when a fault of the whole day fits worse by 12, and any hour that is not its neighbour by 7; when the
-    hours before are within a fifth of d and 2.5 of their errors; when hours with 80 % of the weight after it moved by half of d
-    or more, the last one among them; and when the day leaves the whole-day fault three times as clearly as any past day does.
+    hours before are within a fifth of d and 2.5 of their errors; when at most 20 % of the weight after it is of hours that moved by
+    less than half of d though they could tell, and no end before the day's fits better by 9; and when the day leaves the
+    whole-day fault three times as clearly as any past day does.
 
     Examples
     --------
@@ -133,8 +134,14 @@ def _as_usual_before(moved: Floats, weights: Floats, at: int, step: float) -> bo
 
 
 def _together(moved: Floats, weights: Floats, at: int, step: float) -> bool:
-    off = moved[at:] * np.sign(step) >= _HALF * abs(step)
-    return bool(off[-1] and float(weights[at:][off].sum()) >= _TOGETHER * float(weights[at:].sum()))
+    """Whether the hours from the step on are off, as far as each can tell, and no end of it fits better than the day's."""
+    height, off, errors = abs(step), moved[at:] * np.sign(step), weights[at:] ** -0.5
+    apart = (off < _HALF * height) & (height - off > _UNLIKE * errors)
+    pulled, held = np.cumsum(weights[at:] * moved[at:]), np.cumsum(weights[at:])
+    ended = pulled**2 / held
+    if ended.max() - ended[-1] > _NOT_ENDED:
+        return False
+    return float(weights[at:][apart].sum()) <= _APART * float(held[-1])
 
 
 def _beyond(fit: _Fit, moved: Floats, rows: Floats, there: NDArray[np.bool_], between: Floats) -> bool:
