@@ -84,6 +84,7 @@ def share_range(low: float | None, high: float | None) -> str:
     first, last = share(low), share(high)
     if first == last:
         return first
+    first, last = first if first[0] != "<" else "0 %", last if last[0] != ">" else "100 %"
     if first[0] in "<>" or last[0] in "<>" or low < 0:
         return f"{first} to {last}"
     return f"{first.removesuffix(' %')}-{last}"

@@ -1,7 +1,7 @@
 """What explains what, and one finding a place."""
 
 from tests.judging.building import day, observed, today
-from vitals.judging.causes import explained, moved, part_of
+from vitals.judging.causes import explained, moved, moved_before, part_of
 from vitals.judging.day import finding
 from vitals.judging.repeats import without_repeats
 from vitals.records import Evidence, Finding, Severity, Symptom
@@ -78,6 +78,36 @@ def test_a_cohort_is_explained_by_what_moved_on_its_own_day() -> None:
     assert [line.text for line in told[0].evidence] == ["likely cause: on Wed 17 Jan: temp moved"]
     assert [line.subject for line in told[1].evidence] == ["temp"]
     assert told[2].evidence == ()
+
+
+def test_a_cohort_is_explained_by_answers_that_moved_on_its_day_too_after_the_inputs() -> None:
+    """A score that was halved is why its calibration is off; on the day itself no answer explains another."""
+    score = found(Symptom.RESPONSE_DRIFT, "score", Severity.CRITICAL)
+    rate = found(Symptom.PERFORMANCE, "predicted_positive_rate")
+    wind = found(Symptom.INPUT_DRIFT, "wind")
+    metric = found(Symptom.PERFORMANCE, "calibration_ratio", cohort_day=day(29))
+
+    before = moved_before([score, rate, wind], {"score": 90.0, "wind": 7.0})
+
+    (told,) = explained([metric], {}, {day(29): before})
+    assert [line.subject for line in told.evidence] == ["wind", "score"]
+    assert explained([score, metric], {}, {})[1].evidence == ()
+
+
+def test_rows_that_a_day_lacks_are_those_of_the_value_that_is_gone() -> None:
+    """A carrier whose rows are missing explains the traffic; a mix that moved a little does not."""
+    traffic = finding(NOW, Symptom.TRAFFIC, "day", Severity.WARNING, "824 rows", value=824.0, usual=(833.0, 1147.0))
+    gone, rare = (
+        finding(NOW, Symptom.INPUT_DRIFT, name, Severity.WARNING, f"{name} lost", value=share, usual=usual,
+                evidence=(Evidence("part", part, share),))
+        for name, part, share, usual in (("carrier", "=UA", 0.0, (0.148, 0.201)), ("dest", "=IAH", 0.001, (0.013, 0.033)))
+    )  # fmt: skip
+
+    assert [line.text for line in explained([traffic, rare, gone], {})[0].evidence] == [
+        "likely cause: carrier lost",
+        "likely cause: dest lost",
+    ]
+    assert explained([traffic, rare], {})[0].evidence == ()
 
 
 def test_an_expectation_becomes_evidence_of_a_drift_that_is_as_severe() -> None:

@@ -170,6 +170,18 @@ def test_usual_ranges_stay_within_the_metrics_domain() -> None:
     assert performance.usual(METRICS["recall"], [], cohort(60, 0.9, "recall")) is None
 
 
+def test_a_segment_is_no_news_of_a_cohort_that_was_told_about_as_a_whole() -> None:
+    """Segments are measured at the last age only; their cohort was told about at a younger one."""
+    past = [replace(one, segment="country=DE") for one in series(56, age=14)]
+    now = replace(cohort(60, 0.6, age=14), segment="country=DE")
+    young = one(judge(cohort(60, 0.6, age=7), series(56)))
+
+    told = performance.judge(today(observed(now.known_on, None, now), (), past, found=[young]))
+
+    assert [found.severity for found in told.findings] == [Severity.INFO]
+    assert one(judge(now, past)).severity is Severity.WARNING
+
+
 def warned(index: int, value: float, age: int = 0) -> Measurement:
     return cohort(index, value, "predicted_positive_rate", age, se=0.01)
 

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vitals.digest.grouping import Case
-from vitals.judging.drift import PART
+from vitals.digest.grouping import Case, part_of
 from vitals.judging.verdict import REPEATED
 from vitals.records import Finding, Severity, Symptom
 from vitals.spec.model import Model
@@ -35,7 +34,7 @@ class Bundle:
     @property
     def same_values(self) -> bool:
         """Whether it is about a day that holds another day's values."""
-        return all(case.finding is not None and _part(case.finding) == REPEATED for case in self.cases)
+        return all(case.finding is not None and _is_repeated(case.finding) for case in self.cases)
 
 
 def bundled(groups: Sequence[tuple[Case, ...]]) -> list[Bundle]:
@@ -70,7 +69,7 @@ def _is_info(one: Case) -> bool:
 
 def _same_values(_model: Model, one: Finding, other: Finding) -> bool:
     """Columns with the values of another day: the day was loaded twice, whatever is in them."""
-    return _part(one) == _part(other) == REPEATED
+    return _is_repeated(one) and _is_repeated(other)
 
 
 def _exchanged(_model: Model, one: Finding, other: Finding) -> bool:
@@ -113,17 +112,19 @@ def _latencies(_model: Model, one: Finding, other: Finding) -> bool:
 
 
 def _lost(_model: Model, one: Finding, other: Finding) -> bool:
-    """The same rows without an answer: an error gives none, and a missing score no decision."""
-    if not {one.symptom, other.symptom} <= _LOST or one.value is None or other.value is None:
+    """The same rows without an answer: an error gives none, and a missing score no decision; nor do they take their time."""
+    if one.value is None or other.value is None or abs(one.value - other.value) > SAME_SHARE:
         return False
-    return abs(one.value - other.value) <= SAME_SHARE
+    symptoms = {one.symptom, other.symptom}
+    shares = all(part_of(each) for each in (one, other) if each.symptom is Symptom.LATENCY)
+    return symptoms <= _LOST or (shares and symptoms == {Symptom.ERRORS, Symptom.LATENCY})
 
 
 def _metrics(_model: Model, one: Finding, other: Finding) -> bool:
-    """Several metrics of the same cohort."""
-    if not one.symptom is other.symptom is Symptom.PERFORMANCE:
+    """Several metrics of the same cohort, or one of its metrics for all and for some."""
+    if not one.symptom is other.symptom is Symptom.PERFORMANCE or one.cohort_day is None:
         return False
-    return one.cohort_day is not None and (one.cohort_day, one.segment) == (other.cohort_day, other.segment)
+    return one.cohort_day == other.cohort_day and (one.segment == other.segment or one.subject == other.subject)
 
 
 def _labels(_model: Model, one: Finding, other: Finding) -> bool:
@@ -142,16 +143,17 @@ _RULES: tuple[Callable[[Model, Finding, Finding], bool], ...] = (
 )
 
 
-def _part(one: Finding) -> str | None:
-    return next((line.subject for line in one.evidence if line.text == PART), None)
+def _is_repeated(one: Finding) -> bool:
+    part = part_of(one)
+    return part is not None and part.subject == REPEATED
 
 
-def _clarity(group: tuple[Case, ...]) -> tuple[int, int, int, int, str]:
+def _clarity(group: tuple[Case, ...]) -> tuple[int, int, int, int, str, str]:
     """Sort what says a fault best first: most urgent, then by what people feel of it."""
     first = group[0]
     kinds = (Symptom.ERRORS, Symptom.UNIT_CHANGE, Symptom.LABEL_DELAY)
     order = kinds.index(first.symptom) if first.symptom in kinds else len(kinds)
-    return first.priority, -first.severity.rank, order, _place(first), first.subject
+    return first.priority, -first.severity.rank, order, _place(first), first.subject, first.segment
 
 
 def _place(case: Case) -> int:

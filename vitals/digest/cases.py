@@ -85,7 +85,10 @@ def _case(
 ) -> Case:
     """Compare a problem with what the channel knows of it."""
     if incident is None:
-        return Case(news.model, finding, None, "new", "")
+        again = finding is not None and finding.cohort_day is not None and finding.severity is Severity.INFO
+        return Case(
+            news.model, finding, None, "unchanged" if again else "new", ""
+        )  # a cohort that got older is no news
     key = (incident.fingerprint, incident.opened_on)
     own, before = changes.get(key, ()), known.get(key)
     remarks = [f"acknowledged by {words.visible(incident.acknowledged_by, NAME)}"] if incident.acknowledged_by else []

@@ -45,13 +45,15 @@ def _urgency(case: Case) -> tuple[bool, int, int, int, str, str, str, str]:
 
 def _item(bundle: Bundle, day: Day, silent: int) -> Item:
     cases, first = bundle.cases, bundle.head[0]
+    named = cases if bundle.same_values else bundle.head
     opened = [case.incident.opened_on for case in cases if case.incident]
     since = min(opened) if opened else None
     number = (day - since).days + 1 if since else 1
     what_to_do = words.visible(first.finding.what_to_do, SENTENCE) if first.finding else ""
     if number >= _ASK_AFTER and first.priority > 1 and first.incident and first.finding:
         accept = f"`vitals decide accept {_target(first.incident)} --why ...`"
-        what_to_do = f"{what_to_do} Is this the new normal? Then {accept}"
+        others = ", and so for each of its incidents" if sum(case.incident is not None for case in cases) > 1 else ""
+        what_to_do = f"{what_to_do} Is this the new normal? Then {accept}{others}"
     return Item(
         priority=first.priority,
         severity=max((case.severity for case in cases), key=lambda severity: severity.rank),
@@ -59,7 +61,7 @@ def _item(bundle: Bundle, day: Day, silent: int) -> Item:
         state=first.state,
         shown=_shown(first, number, silent),
         models=_each(case.model.name for case in cases),
-        subjects=_each(name for case in cases if (name := subject_words(case.symptom, case.subject))),
+        subjects=_each(name for case in named if (name := subject_words(case.symptom, case.subject))),
         segment=words.visible(first.segment, NAME) if first.segment else "",
         statement=_statement(bundle),
         what_to_do=what_to_do,

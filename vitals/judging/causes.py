@@ -32,6 +32,7 @@ EXPLAINABLE = frozenset(
         Symptom.UNIT_CHANGE,  # of an answer
     }
 )
+_OF_ANSWERS = frozenset({Symptom.RESPONSE_DRIFT, Symptom.UNIT_CHANGE})
 Explain: TypeAlias = Callable[[Finding, Sequence[str]], Evidence | None]
 """says how much of what a finding is about some inputs explain: as `explains +0.12 of +0.15`, None where it cannot be told"""
 
@@ -44,14 +45,14 @@ class Moved:
     score: float
 
     @property
-    def rank(self) -> tuple[float, str, str]:
-        """The strongest first: what is missing altogether, then by score; a unit that was named counts at least 10."""
+    def rank(self) -> tuple[bool, float, str, str]:
+        """Inputs first, the strongest first: what is missing altogether, then by score; a named unit counts at least 10."""
         one, score = self.finding, abs(self.score)
         if one.severity is Severity.CRITICAL:
             score = CERTAIN
         elif one.symptom is Symptom.UNIT_CHANGE:
             score = max(score, NAMED_UNIT)
-        return -score, one.subject, one.segment
+        return one.priority < 3, -score, one.subject, one.segment
 
 
 def moved(findings: Iterable[Finding], scores: Mapping[str, float]) -> list[Moved]:
@@ -66,6 +67,17 @@ def moved(findings: Iterable[Finding], scores: Mapping[str, float]) -> list[Move
     for one in sorted(inputs, key=lambda each: each.rank):
         found.setdefault(one.finding.subject, one)
     return list(found.values())
+
+
+def moved_before(findings: Iterable[Finding], scores: Mapping[str, float]) -> list[Moved]:
+    """Give what may later explain a cohort of this day: the inputs that moved, then the answers; parameters as of `moved`."""
+    known = list(findings)
+    answers = [
+        Moved(one, scores.get(one.subject, 0.0))
+        for one in known
+        if one.priority == 2 and one.symptom in _OF_ANSWERS and not one.cohort_day and one.segment != BASELINE
+    ]
+    return [*moved(known, scores), *sorted(answers, key=lambda each: each.rank)]
 
 
 def _of_inputs(findings: Iterable[Finding]) -> Iterable[Finding]:

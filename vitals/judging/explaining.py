@@ -94,8 +94,9 @@ class Explaining:
 def amounts(part: float, whole: float) -> str:
     """Say a part of a change and the change, both signed, with two digits of the change.
 
-    >>> amounts(0.0131, 0.0152), amounts(0.12, 0.15), amounts(3.0, -12.4)
-    ('+0.013 of +0.015', '+0.12 of +0.15', '+3 of -12')
+    >>> amounts(0.0131, 0.0152), amounts(0.12, 0.15), amounts(3.0, -12.4), amounts(-0.001, -0.17)
+    ('+0.013 of +0.015', '+0.12 of +0.15', '+3 of -12', '0 of -0.17')
     """
     decimals = max(0, 1 - math.floor(math.log10(abs(whole)))) if whole else 0
-    return f"{part:+.{decimals}f} of {whole:+.{decimals}f}"
+    said = f"{part:+.{decimals}f}"
+    return f"{'0' if said.startswith('-') and not float(said) else said} of {whole:+.{decimals}f}"

@@ -13,7 +13,7 @@ from functools import cache
 from vitals.calendars import calendar_name
 from vitals.judging import cutoffs, delay, paired, performance, quality, rowcounts, rules, service, traffic, weekly
 from vitals.judging.alerts import Mutes, classical
-from vitals.judging.causes import Moved, explained, moved
+from vitals.judging.causes import Moved, explained, moved_before
 from vitals.judging.columns import Verdict
 from vitals.judging.columnset import Columns, Key, Released
 from vitals.judging.day import Place, Ruling, Today
@@ -128,10 +128,14 @@ class Fold:
         news = [one for one in findings if not self._is_echo(one)]
         transitions += self._book.step(day, news, lambda one: _place(one) in ruled.ruling.judged, ended)
         self._places.add(findings)
-        self._moved[day] = moved(findings, {key[0]: one.score for key, one in ruled.verdicts.items() if not key[1]})
+        self._moved[day] = moved_before(
+            findings, {key[0]: one.score for key, one in ruled.verdicts.items() if not key[1]}
+        )
         self._last = day
         self._history.add(ruled.estimates)
-        return Judged(day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates, counted)
+        return Judged(
+            day, self._settle(ruled, findings, mutes), _ordered(findings), transitions, ruled.estimates, counted
+        )
 
     def _is_echo(self, one: Finding) -> bool:
         """Whether a cohort that was told about gets older: that keeps no incident open whose other cohorts are fine."""
@@ -263,7 +267,7 @@ def _moved_before(past: ScoredPast) -> dict[Day, list[Moved]]:
     findings: dict[Day, list[Finding]] = defaultdict(list)
     for one in past.findings:
         findings[one.day].append(one)
-    return {day: moved(found, scores[day]) for day, found in findings.items()}
+    return {day: moved_before(found, scores[day]) for day, found in findings.items()}
 
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -13,7 +13,7 @@ from vitals.judging import labels, paired
 from vitals.judging.advice import WHAT_TO_DO
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.judging.labels import HeldBack
-from vitals.records import PAIRED, Day, Finding, Measurement, Severity, Symptom, fingerprint
+from vitals.records import HOLDOUT, PAIRED, WHOLE, Day, Finding, Measurement, Severity, Symptom, fingerprint
 from vitals.signals.decided import needs_labels
 from vitals.signals.performance import SO_FAR
 from vitals.spec.model import Positive
@@ -168,13 +168,20 @@ def _one(today: Today, metric: Metric[Any], measured: Measurement) -> Ruling:
     known = usual(metric, alike(today, past, measured, [measured]), measured)
     if least is None or known is None or measured.value is None:
         return ruling
-    told, change = today.places.told(place, measured.day), measured.value - known.center
+    told, change = _told(today, metric, measured), measured.value - known.center
     good = not metric.is_bad(change) or abs(change) < material(today, metric, known.center) or abs(known.z) <= least
     if good or not told:
         ruling.judged.add((Symptom.PERFORMANCE, metric.name, measured.segment))
     if not good:
         ruling.findings.append(_finding(today, metric, measured, known, told=told))
     return ruling
+
+
+def _told(today: Today, metric: Metric[Any], measured: Measurement) -> bool:
+    """Whether a cohort was told about at a younger age: of itself, or of the whole that it is a segment of."""
+    segments = {measured.segment} if measured.segment == HOLDOUT else {measured.segment, WHOLE}
+    places = (fingerprint(today.model.name, Symptom.PERFORMANCE, metric.name, segment) for segment in segments)
+    return any(today.places.told(place, measured.day) for place in places)
 
 
 def _finding(today: Today, metric: Metric[Any], measured: Measurement, known: Usual, *, told: bool) -> Finding:

@@ -109,10 +109,8 @@ def _last(place: About, over: dict[About, About]) -> About:
 
 
 def _of_other(one: Finding, *, yields: bool) -> Iterable[Evidence]:
-    """Give the evidence of a finding that does not speak; to another place it brings neither its part nor other rules."""
-    if yields and one.symptom is Symptom.INPUT_QUALITY:
-        return ()
-    return (line for line in one.evidence if not yields or line.text != PART)
+    """Give the evidence of a finding that does not speak; to another place it brings its words only."""
+    return () if yields else one.evidence
 
 
 def _in_short(one: Finding) -> str:

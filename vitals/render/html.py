@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from vitals import words
 from vitals.digest.content import Chart, Digest, Item
-from vitals.render import phrases
+from vitals.render import cohorts, phrases
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
     from markupsafe import Markup
 
 _SHOWN = 4_000
+_MODELS = 30  # of more the table is folded
 _CARDS = 20  # of a priority; more of them are rows of a table
 
 
@@ -35,6 +36,8 @@ def render(digest: Digest) -> str:
         sections=sections,
         lists=lists,
         every=hidden,
+        summed=cohorts.metric_lines(digest.metrics) if cohorts.is_many(digest.metrics) else [],
+        most_models=_MODELS,
         estimated=phrases.ESTIMATED,
     )
 

@@ -310,7 +310,7 @@ class Store:
 
         Parameters
         ----------
-        what : measurements | drift | findings | incidents | validations.
+        what : measurements | drift | findings | incidents | validations | triage.
         first, last : inclusive, by `day`; incidents: all that were open in the range, resolved included. None is open.
         """
         return reading.rows(self._database, what, model, first, last)
