@@ -75,6 +75,41 @@ def _prepared(name: str, value: object) -> object:
     return check(value) if check else value
 
 
+def _format(value: object) -> object:
+    if not isinstance(value, str) or "%" not in value:
+        msg = f"must be text such as %Y-%m-%d, got {value!r}"
+        raise ValueError(msg)
+    return value
+
+
+def _values(value: object) -> object:
+    """Check a set of values; an empty one allows everything or nothing."""
+    if not isinstance(value, list) or not value:
+        msg = f"must be a list of one value or more, like [a, b], got {value!r}"
+        raise ValueError(msg)
+    return value
+
+
+def _quantiles(value: object) -> object:
+    """Check that every quantile lies in 0..1 and has a range of two ends."""
+    given = value if isinstance(value, dict) else {}
+    quantiles, ranges = given.get("quantiles"), given.get("value_ranges")
+    example = "write {quantiles: [0.5, 0.9], value_ranges: [[1, 2], [3, null]]}"
+    if not isinstance(quantiles, list) or not isinstance(ranges, list) or not quantiles:
+        msg = f"needs quantiles and value_ranges, got {value!r}; {example}"
+        raise ValueError(msg)
+    if len(quantiles) != len(ranges):
+        msg = f"has {len(quantiles)} quantiles and {len(ranges)} value_ranges; give each quantile its range"
+        raise ValueError(msg)
+    if not all(isinstance(one, (int, float)) and 0 <= one <= 1 for one in quantiles):
+        msg = f"quantiles must lie between 0 and 1, got {quantiles!r}; 0.9 is the 90th percentile"
+        raise ValueError(msg)
+    if not all(isinstance(one, list) and len(one) == 2 for one in ranges):
+        msg = f"each of value_ranges must be a lower and an upper end, got {ranges!r}; {example}"
+        raise ValueError(msg)
+    return value
+
+
 def _column(value: object) -> object:
     if not isinstance(value, str) or not value:
         msg = f"must be the name of a column, got {value!r}"
@@ -156,6 +191,9 @@ _CHECKS = {
     "regex": _expression,
     "regex_list": _expressions,
     "row_condition": _condition,
+    "strftime_format": _format,
+    "value_set": _values,
+    "quantile_ranges": _quantiles,
 }
 
 

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 
+_PLAIN = {
+    "value is not a valid list": "must be a list, like [a, b]",
+    "value is not a valid dict": "must be a mapping, like {key: value}",
+    "value is not a valid float": "must be a number",
+    "value is not a valid integer": "must be a whole number",
+    "value could not be parsed to a boolean": "must be true or false",
+    "str type expected": "must be text",
+}
+
+
 @cache
 def library() -> ModuleType:
     """Import Great Expectations quietly.
@@ -64,7 +74,7 @@ def make(suite: Suite, entry: Entry) -> tuple["Expectation | None", list[str]]:
         _own(suite.module)
         kind = get_expectation_impl(entry.type)
     except ConfigError as problem:
-        return None, [f"{path} {problem}"]
+        return None, [f"{path}:{suite.module_line} {problem}"]
     except ExpectationNotFoundError:
         near = meant(entry.type, sorted(catalogue.SUPPORTED))
         return None, [f"{path}:{entry.line} neither the library nor {suite.module} has {entry.type}{near}"]
@@ -88,6 +98,9 @@ def _own(module: str) -> None:
     except ImportError as problem:
         message = f"module: {module} cannot be imported ({problem}); install it, or put its folder on PYTHONPATH"
         raise ConfigError(message) from None
+    except (SyntaxError, NameError, AttributeError, TypeError, ValueError) as problem:
+        message = f"module: {module} cannot be imported ({type(problem).__name__}: {problem}); correct it"
+        raise ConfigError(message) from None
 
 
 def _said(entry: Entry, name: str, text: str, known: list[str]) -> str:
@@ -100,4 +113,4 @@ def _said(entry: Entry, name: str, text: str, known: list[str]) -> str:
         return f"{entry.type}.{name}: unknown argument; {remedy}"
     if text == "field required":
         return f"{entry.type}.{name}: is missing; add it"
-    return f"{entry.type}.{name}: {text}, got {entry.kwargs.get(name)!r}"
+    return f"{entry.type}.{name}: {_PLAIN.get(text, text)}, got {entry.kwargs.get(name)!r}"

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from expectations import arguments, catalogue
@@ -23,6 +24,7 @@ from vitals.spec.rowcount import RowCount, usual_parameters
 
 _KEYS = ("severity", "description")
 _BOUNDS = {"min_value", "max_value", "quantile_ranges"}
+_BY_RANK = ("critical", "warning", "info")
 _ROW_BOUNDS = ("min_value", "max_value")
 PARAMETERS = ("day_start", "day_end")
 """Run-time parameters of every suite: the first instant of the day and the first after it.
@@ -74,6 +76,24 @@ def threshold_problems(node: Node) -> Iterator[tuple[int, str]]:
                 given.line,
                 f"severity.{name}: must hold its own arguments, like {{mostly: 0.9}}, got {given.plain()!r}",
             )
+
+
+_STRICTER = {"mostly": 1, "min_value": 1, "max_value": -1}
+
+
+def order_problems(node: Node) -> Iterator[tuple[int, str]]:
+    """Find a critical threshold that is broken before the warning's: it would never be a warning."""
+    severity = node.value.get("severity") if isinstance(node.value, dict) else None
+    if severity is None or not isinstance(severity.value, dict):
+        return
+    given = {name: node.plain() for name, node in severity.value.items()}
+    for (worse, hard), (milder, soft) in pairwise([(name, given[name]) for name in _BY_RANK if name in given]):
+        for name, sign in _STRICTER.items():
+            ends = [part.get(name) if isinstance(part, dict) else None for part in (hard, soft)]
+            first, second = (end if isinstance(end, (int, float)) else None for end in ends)
+            if first is not None and second is not None and sign * first >= sign * second:
+                told = f"{name} {first} of {worse} is not looser than {second} of {milder}, which it would hide"
+                yield severity.value[worse].line, f"severity.{worse}: {told}; swap them"
 
 
 def _with(node: Node, severity: str, given: Node) -> Node:

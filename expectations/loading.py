@@ -34,6 +34,7 @@ class Suite:
     path: str
     entries: tuple[Entry, ...]
     module: str = ""
+    module_line: int = 1
 
 
 def load_suite(path: Path) -> Suite:
@@ -96,8 +97,12 @@ def examine(path: Path) -> tuple[Suite, tuple[str, ...]]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Suite(path.stem, str(path), ()), (_absent(path),)
-    except (OSError, UnicodeDecodeError) as problem:
-        return Suite(path.stem, str(path), ()), (f"{path}: cannot be read: {problem}",)
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        return Suite(path.stem, str(path), ()), (f"{path}:{line} is not UTF-8 text; save the file as UTF-8",)
+    except OSError as problem:
+        told = f"{path}: cannot be read: {problem.strerror}; check its permissions"
+        return Suite(path.stem, str(path), ()), (told,)
     return _examined(str(path), text)
 
 
@@ -114,7 +119,8 @@ def _examined(path: str, text: str) -> tuple[Suite, tuple[str, ...]]:
     problems += _file_problems(top, name)
     found = tuple(_unique(_entries(top, problems), problems))
     lines = tuple(f"{path}:{line} {what}" for line, what in sorted(problems, key=lambda problem: problem[0]))
-    return Suite(name, path, found, _word(top, "module")), lines
+    module = top.value.get("module") if isinstance(top.value, dict) else None
+    return Suite(name, path, found, _word(top, "module"), module.line if module else 1), lines
 
 
 def _file_problems(top: Node, name: str) -> Iterator[tuple[int, str]]:
@@ -142,7 +148,7 @@ def _entries(top: Node, problems: list[tuple[int, str]]) -> Iterator[Entry]:
     listed = top.value.get("expectations") if isinstance(top.value, dict) else None
     owner, others = _word(top, "owner"), bool(_word(top, "module"))
     for node in listed.value if listed is not None and isinstance(listed.value, list) else []:
-        wrong = list(entries.threshold_problems(node))
+        wrong = [*entries.threshold_problems(node), *entries.order_problems(node)]
         parts = entries.spread(node)
         wrong += dict.fromkeys(problem for part in parts for problem in entries.problems(part, others))
         problems += wrong

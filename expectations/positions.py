@@ -61,6 +61,9 @@ def read(text: str) -> tuple[Node, list[tuple[int, str]]]:
         return (_node(root, constructor, problems) if root else Node(None, 1)), problems
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
+        if "'\\t'" in (problem.problem or ""):
+            msg = "a tab where YAML wants spaces; indent with spaces"
+            raise UnreadableError(msg, mark.line + 1 if mark else 1) from None
         msg = f"is no YAML: {problem.problem or problem.context}; check indentation, quotes and brackets"
         raise UnreadableError(msg, mark.line + 1 if mark else 1) from None
     except YAMLError as problem:

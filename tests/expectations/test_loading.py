@@ -13,6 +13,7 @@ from vitals.records import Severity
 from vitals.spec.rowcount import Bound, RowCount
 
 NOT_NULL = "expect_column_values_to_not_be_null"
+QUANTILES = "expect_column_quantile_values_to_be_between"
 ROWS = "expect_table_row_count_to_be_between"
 Write = Callable[..., Path]
 
@@ -339,7 +340,55 @@ def test_a_suite_that_is_a_folder_or_no_text_is_one_problem(tmp_path: Path) -> N
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
 
     assert "cannot be read" in examine(tmp_path / "folder.yaml")[1][0]
-    assert "cannot be read" in examine(tmp_path / "bytes.yaml")[1][0]
+    assert (
+        examine(tmp_path / "bytes.yaml")[1][0]
+        == f"{tmp_path / 'bytes.yaml'}:1 is not UTF-8 text; save the file as UTF-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            f"{QUANTILES}: {{column: a, quantile_ranges: {{quantiles: [0.5, 0.9], value_ranges: [[0, 1]]}}}}",
+            "quantile_ranges: has 2 quantiles and 1 value_ranges; give each quantile its range",
+        ),
+        (
+            f"{QUANTILES}: {{column: a, quantile_ranges: {{quantiles: [90], value_ranges: [[0, 1]]}}}}",
+            "quantiles must lie between 0 and 1, got [90]; 0.9 is the 90th percentile",
+        ),
+        (
+            "expect_column_values_to_be_in_set: {column: a, value_set: []}",
+            "value_set: must be a list of one value or more, like [a, b], got []",
+        ),
+        (
+            "expect_column_values_to_match_strftime_format: {column: a, strftime_format: 3}",
+            "strftime_format: must be text such as %Y-%m-%d, got 3",
+        ),
+    ],
+)
+def test_what_nothing_could_meet_is_refused(suite: Write, entry: str, said: str) -> None:
+    """The library takes these and fails every day, or passes always."""
+    path = suite(f"  - {entry}\n    severity: info\n")
+
+    (problem,) = examine(path)[1]
+
+    assert problem.startswith(f"{path}:3 {entry.partition(':')[0]}.")
+    assert said in problem
+
+
+def test_a_critical_threshold_is_looser_than_the_warning(suite: Write) -> None:
+    """Else every failure were critical, and the warning were never seen."""
+    swapped = "{warning: {mostly: 0.9}, critical: {mostly: 0.99}}"
+    counts = "{info: {max_value: 9}, warning: {max_value: 8}}"
+    path = suite(
+        f"  - {NOT_NULL}: {{column: a}}\n    severity: {swapped}\n  - {ROWS}: {{min_value: 1}}\n    severity: {counts}\n"
+    )
+
+    assert list(examine(path)[1]) == [
+        f"{path}:4 severity.critical: mostly 0.99 of critical is not looser than 0.9 of warning, which it would hide; swap them",
+        f"{path}:6 severity.warning: max_value 8 of warning is not looser than 9 of info, which it would hide; swap them",
+    ]
 
 
 def test_a_changed_file_is_read_again(suite: Write) -> None:

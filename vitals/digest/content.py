@@ -21,7 +21,7 @@ Status = Literal["monitored", "not_monitored", "waiting"]
 State = Literal["new", "reopened", "worse", "unchanged", "unseen"]
 Shown = Literal["card", "line", "under"]
 NoteKind = Literal[
-    "not_judged", "warm_up", "restated", "calendar", "version", "labels", "snoozed", "budget", "delivery"
+    "not_judged", "warm_up", "restated", "sampled", "calendar", "version", "labels", "snoozed", "budget", "delivery"
 ]
 
 

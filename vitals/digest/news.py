@@ -21,7 +21,7 @@ class ModelNews:
     revised : numbers told before that are others now.
     warm_up : eligible days and how many are needed; None once the share band judges.
     not_judged : what could not be judged, each with its reason.
-    notes : what is no problem but explains much, as a new model version.
+    notes : what is no problem but explains much, as a new model version. sampled : how much of the day was read.
     snoozed : incidents that people want to hear nothing of now. snoozed_until : the last day of that, by
         `<fingerprint>/<opened_on>`.
     incidents_28d, noisiest : incidents opened within 28 days, and the subject with the most of them. noisy_input :
@@ -44,6 +44,7 @@ class ModelNews:
     warm_up: tuple[int, int] | None = None
     not_judged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sampled: str | None = None
     snoozed: tuple[Incident, ...] = ()
     snoozed_until: Mapping[str, Day] = field(default_factory=dict)
     incidents_28d: int = 0

@@ -18,6 +18,7 @@ ORDER: tuple[NoteKind, ...] = (
     "not_judged",
     "warm_up",
     "restated",
+    "sampled",
     "calendar",
     "version",
     "labels",
@@ -113,8 +114,8 @@ def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
         )
     if news.calendar:
         yield "calendar", f"{news.calendar}; unusual traffic is for information only"
-    for text in news.notes:
-        yield "version", text
+    yield from (("sampled", text) for text in (news.sampled,) if text)
+    yield from (("version", text) for text in news.notes)
     if first and news.model.feedback is None:
         yield "labels", "no labels configured: no metrics"
     for text in news.revised:

@@ -84,7 +84,8 @@ def standing(
         ),
         warm_up=_warm_up(past.drifts, day) if facts else None,
         not_judged=tuple(_not_judged(past.drifts, day)) if facts else (),
-        notes=(*_releases(past.measurements, day), *_sampled(past.measurements, day)),
+        notes=tuple(_releases(past.measurements, day)),
+        sampled=next(_sampled(past.measurements, day), None),
         snoozed=tuple(snoozed),
         snoozed_until={_target(one): held[_target(one)] for one in snoozed},
         incidents_28d=len(opened),
@@ -102,8 +103,8 @@ def _sampled(measurements: Iterable[Measurement], day: Day) -> Iterator[str]:
             many = round(one.value / one.n)
             if many > 1:
                 yield (
-                    f"sampled 1 in {many}: {one.n:,} of {words.count(round(one.value), 'row')} were read; traffic and"
-                    " duplicates are exact, all else is about the sample (max_rows)"
+                    f"1 in {many}: {one.n:,} of {words.count(round(one.value), 'row')} were read (max_rows); traffic and"
+                    " duplicates are exact, all else is about the sample"
                 )
 
 

@@ -136,6 +136,8 @@ def _severity(today: Today, one: Validation) -> Severity:
 
 def _said(one: Validation) -> str:
     subject = _subject(one)
+    if RowCount.of_key(one.key):
+        return f"{one.observed} ({one.description})"
     if one.status == "error":
         return f"{subject}: expectation could not be checked ({one.error or 'no reason given'}): {one.description}"
     if one.status == "vacuous":

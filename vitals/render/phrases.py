@@ -17,6 +17,7 @@ NOTES: dict[NoteKind, str] = {
     "warm_up": "Warming up",
     "restated": "Read again",
     "calendar": "Calendar",
+    "sampled": "Sampled",
     "version": "Release",
     "labels": "Labels",
     "snoozed": "Triage",
