@@ -89,6 +89,19 @@ def test_values_on_the_limits_and_no_values_keep_them(values: list[float | None]
     assert not ruling.findings
 
 
+def test_a_limit_holds_from_since_to_until() -> None:
+    """So a limit that is changed does not judge the days before it anew; outside the column is fine."""
+    dated = [
+        Limit(column="distance", max=10, since=since, until=until)
+        for since, until in ((NOW, None), (None, NOW), (day(31), None), (None, day(29)))
+    ]
+
+    rulings = [judge(limits=(limit,), values=[1.0, 20.0]) for limit in dated]
+
+    assert [len(ruling.findings) for ruling in rulings] == [1, 1, 0, 0]
+    assert all((Symptom.INPUT_QUALITY, "distance", "") in ruling.judged for ruling in rulings)
+
+
 def test_a_limit_on_an_answer_has_the_answers_symptom() -> None:
     """Its good days are the share band's to tell, unless there are too few rows for that."""
     limits = (Limit(column="score", max=1.0),)

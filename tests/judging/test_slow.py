@@ -57,6 +57,20 @@ def test_what_moves_slowly_is_said_on_sundays_only() -> None:
     assert "of the rows of the last 7 days lie elsewhere than in the approved days" in found[0].statement
 
 
+def test_approved_days_are_compared_with_from_the_day_they_were_approved() -> None:
+    """A replay of earlier weeks does not know yet what was approved later."""
+    since = day(35)
+    reference = {"baseline": {**APPROVED, "since": since}}
+    later = Model.model_validate({**model().model_dump(), "reference": reference})
+
+    found = slow(folded(days(step=9.0), watched=later))
+
+    assert {one.day for one in found} == {
+        one.day for one in slow(folded(days(step=9.0), watched=WATCHED)) if one.day >= since
+    }
+    assert found
+
+
 def test_days_that_are_alike_say_nothing() -> None:
     """Noise of single days stays far below a tenth of the rows."""
     assert slow(folded(days(step=0.0), watched=WATCHED)) == []

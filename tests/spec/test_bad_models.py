@@ -116,7 +116,12 @@ ONE_PROBLEM = [
     (
         "limits:\n",
         "limits:\n  - {column: distance, min: 1}\n",
-        "55 limits.1.column: 'distance' is given twice in limits",
+        "55 limits.1.column: 'distance' is given twice in limits for the same days; keep one, or let one end (until)",
+    ),
+    (
+        "max: 6000,",
+        "max: 6000, since: 2013-05-02, until: 2013-05-01,",
+        "54 limits.0.since: must not be after until, got 2013-05-02 > 2013-05-01; swap them",
     ),
     # labels and metrics
     (

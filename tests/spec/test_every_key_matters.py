@@ -337,6 +337,7 @@ CASES: dict[str, Case] = {
     "reference.baseline": Case(drifted, None, APPROVED),
     "reference.baseline.first_day": Case(drifted, "2024-01-01", "2024-01-05", {"reference": {"baseline": APPROVED}}),
     "reference.baseline.last_day": Case(drifted, "2024-01-12", "2024-01-19", {"reference": {"baseline": APPROVED}}),
+    "reference.baseline.since": Case(drifted, None, "2024-03-30", {"reference": {"baseline": APPROVED}}),
     "calendar": Case(found, None, "DE"),
     "avoid": Case(observed, [], [AVOID]),
     "avoid[].name": Case(found, "Bad answers", "Other answers", {"avoid": [AVOID]}),
@@ -360,6 +361,8 @@ CASES: dict[str, Case] = {
     "limits[].null_share": Case(
         found, 0.9, 0.01, {"limits": [{"column": "wind"}], "predictions.inputs": ["distance", "wind"]}
     ),
+    "limits[].since": Case(found, None, "2024-03-30", {"limits": [{"column": "distance", "max": 1600}]}),
+    "limits[].until": Case(found, None, "2024-01-05", {"limits": [{"column": "distance", "max": 1600}]}),
     "alerts": Case(found, [], [MUTE]),
     "alerts[].symptom": Case(found, "input_drift", "input_quality", {"alerts": [MUTE]}),
     "alerts[].subject": Case(found, "distance", "wind", {"alerts": [MUTE], "predictions.inputs": ["distance", "wind"]}),

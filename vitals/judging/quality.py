@@ -60,7 +60,8 @@ def _limits(today: Today, profiles: Mapping[str, Profile]) -> Ruling:
     ruling = Ruling()
     for limit in today.model.limits:
         profile = profiles.get(limit.column)
-        if profile is None or profile.summary.n == 0:
+        holds = (limit.since is None or limit.since <= today.day) and (limit.until is None or today.day <= limit.until)
+        if not holds or profile is None or profile.summary.n == 0:
             continue
         symptom = symptom_of(today.model, limit.column)
         if symptom is Symptom.INPUT_QUALITY or profile.summary.n < FEW_ROWS:

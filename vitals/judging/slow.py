@@ -49,6 +49,8 @@ class SlowDrift:
         ruling = Ruling()
         if self._span is None or today.day.weekday() != SUNDAY or today.day <= self._span.last_day:
             return ruling
+        if self._span.since is not None and today.day < self._span.since:
+            return ruling
         for column in self._model.watched:
             self._compare(today, column, ruling)
         return ruling

@@ -153,6 +153,9 @@ class Baseline(Part):
 
     first_day: date = Field(description="First approved day.")
     last_day: date = Field(description="Last approved day.")
+    since: date | None = Field(
+        default=None, description="Day on which they were approved: weeks that end before are not compared with them."
+    )
 
 
 class Reference(Part):
@@ -199,6 +202,8 @@ class Limit(Part):
     min: float | None = Field(default=None, description="Smallest value that is possible.")
     max: float | None = Field(default=None, description="Largest value that is possible.")
     null_share: float | None = Field(default=None, ge=0, le=1, description="Share of nulls that is tolerated, 0 to 1.")
+    since: date | None = Field(default=None, description="First day on which the limit holds.")
+    until: date | None = Field(default=None, description="Last day on which the limit holds.")
 
 
 class Alert(Part):

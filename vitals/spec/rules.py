@@ -18,7 +18,7 @@ from vitals.spec.label_rules import (
     metrics_fit_the_task,
     positive_is_named,
 )
-from vitals.spec.parts import LATER_WORDS, Limit
+from vitals.spec.parts import LATER_WORDS
 from vitals.spec.places import did_you_mean
 
 Rule = Callable[[Draft], Iterator[Problem]]
@@ -78,9 +78,24 @@ def _limits_are_possible(draft: Draft) -> Iterator[Problem]:
             yield Problem((*place, "column"), text)
         if low is not None and high is not None and low > high:
             yield Problem((*place, "min"), f"must be <= max, got {low} > {high}; swap them")
-        if not any(limit.has(key) for key in Limit.model_fields if key != "column"):
+        if not any(limit.has(key) for key in ("min", "max", "null_share")):
             yield Problem(place, "limits nothing; give min, max or null_share")
-    yield from _names_twice(draft, "limits", "column")
+        since, until = limit.text("since"), limit.text("until")
+        if since and until and since > until:
+            yield Problem((*place, "since"), f"must not be after until, got {since} > {until}; swap them")
+
+
+def _limits_follow_each_other(draft: Draft) -> Iterator[Problem]:
+    """Demand one limit of a column on each day."""
+    before: list[tuple[str, str, str]] = []
+    for place, limit in draft.parts("limits"):
+        column, since, until = limit.text("column"), limit.text("since") or "", limit.text("until") or "9999-12-31"
+        if column is None:
+            continue
+        if any(name == column and since <= last and first <= until for name, first, last in before):
+            text = f"'{column}' is given twice in limits for the same days; keep one, or let one end (until) before the other (since)"
+            yield Problem((*place, "column"), text)
+        before.append((column, since, until))
 
 
 def _baseline_is_long_enough(draft: Draft) -> Iterator[Problem]:
@@ -160,6 +175,7 @@ _RULES: tuple[Rule, ...] = (
     _times_have_one_reading,
     _defaults_are_watched,
     _limits_are_possible,
+    _limits_follow_each_other,
     _baseline_is_long_enough,
     _rules_have_one_limit,
     _names_are_unique,
