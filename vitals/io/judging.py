@@ -3,7 +3,9 @@
 What is said is decided in `vitals.judging`; no source is touched here, only stored days.
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from vitals.io.store import Store
@@ -46,6 +48,24 @@ def judge(world: World, model: Model, run: str = "vitals") -> Sequence[Transitio
 
 def fold_before(store: Store, model: Model, first: Day) -> Fold:
     """Read what judging from a day on remembers of the days before it."""
+    with _uncollected():
+        return _fold_before(store, model, first)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking, over and over, ten thousands of rows that all stay."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _fold_before(store: Store, model: Model, first: Day) -> Fold:
     past = store.scored_past(model.name, first, first - timedelta(days=PAST_DAYS))
     triage = store.triage(model.name)
     return Fold(model, past, _profiles_before(store, model, past, triage), triage, _baseline(store, model, first))

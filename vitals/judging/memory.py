@@ -4,9 +4,10 @@ Filled from stored drift rows and from what was decided about incidents; knows n
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from vitals.records import Day, Drift, DriftScore
 from vitals.stats.shareband import WINDOW_DAYS
@@ -35,8 +36,7 @@ class Release:
     until: Day | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """One past day of a subject, as `Drift` has it."""
 
     score: float
@@ -115,12 +115,12 @@ class Memory:
         for day, row in self._days.items():
             if release.opened_on <= day < release.on:
                 teaches = row.judged and not self._on_calendar(day)
-                self._days[day] = replace(
-                    row, eligible=teaches, fired=False, level=row.level if level is None else level
+                self._days[day] = row._replace(
+                    eligible=teaches, fired=False, level=row.level if level is None else level
                 )
         yesterday = release.on - timedelta(days=1)
         if yesterday in self._days:
-            self._days[yesterday] = replace(self._days[yesterday], score=0.0)
+            self._days[yesterday] = self._days[yesterday]._replace(score=0.0)
         self.level = self.level if level is None else level
 
     def _withdraw(self, release: Release) -> None:
@@ -129,7 +129,7 @@ class Memory:
         level = max(before, default=0)
         for day, row in self._days.items():
             if release.opened_on <= day < (release.until or release.on):
-                self._days[day] = replace(row, eligible=False, level=level if release.new_level else row.level)
+                self._days[day] = row._replace(eligible=False, level=level if release.new_level else row.level)
         self.level = level if release.new_level else self.level
 
     def reference(self, today: Day, days: int, bad_days: Collection[Day]) -> list[Day]:

@@ -131,11 +131,12 @@ def _in_question(today: Sketch, past: Sequence[Sketch]) -> list[str]:
         return segments
     now = np.array([today.quantiles[segment] for segment in known], dtype=np.float64)
     table = np.array([[one.quantiles[segment] for one in past] for segment in known], dtype=np.float64)
-    finite = np.isfinite(now).all(axis=1) & np.isfinite(table).all(axis=(1, 2))
+    finite: NDArray[np.bool_] = np.logical_and(np.isfinite(now).all(axis=1), np.isfinite(table).all(axis=(1, 2)))
     now, table = np.where(finite[:, None], now, 1.0), np.where(finite[:, None, None], table, 1.0)
     medians = table[:, :, 2]
     away = np.abs(now[:, 2] - medians.mean(axis=1)) > ALMOST * LEAST_DEVIATIONS * medians.std(axis=1, ddof=1)
-    still = {one for one, look in zip(known, finite & (away | may_be_ratio(now, table)), strict=True) if not look}
+    looked: NDArray[np.bool_] = np.logical_and(finite, away | may_be_ratio(now, table))
+    still = {segment for segment, worth in zip(known, looked.tolist(), strict=True) if not worth}
     return [segment for segment in segments if segment not in still]
 
 

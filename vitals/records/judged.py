@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from vitals.records.kinds import Day, Severity, Symptom
 from vitals.records.observed import Measurement, Validation
@@ -51,9 +52,11 @@ class Drift:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DriftScore:
-    """What judging later days takes of a `Drift`; reading the rest of a year's rows would cost as much as judging."""
+class DriftScore(NamedTuple):
+    """What judging later days takes of a `Drift`; reading the rest of a year's rows would cost as much as judging.
+
+    A tuple, since there are fifteen thousand of them behind one day.
+    """
 
     day: Day
     subject: str

@@ -78,9 +78,10 @@ def compare(today: Numeric | Categorical, reference: Sequence[Numeric] | Sequenc
     if is_numeric(today) and isinstance(pool, NumericPool):
         far, moved = None, None
         if today.anchors.size and pool.anchors.size:
-            far = ks(today, pool)
+            both = _shares_around(today, pool)
+            far = _largest_gap(*both)
             deviation = pool.deviation
-            moved = wasserstein(today, pool, deviation) if deviation else None
+            moved = _mean_move(*both, deviation) if deviation else None
         return _binned(*number_bins(today, pool), far, moved)
     if is_categorical(today) and isinstance(pool, CategoricalPool):
         return _binned(*text_bins(today, pool), None, None)
@@ -131,7 +132,10 @@ def ks(current: Counted, reference: Counted) -> float:
     >>> ks(summarise(pa.array([1.0, 2.0])), summarise(pa.array([2.0, 3.0])))
     0.5
     """
-    below, upto, _ = _shares_around(current, reference)
+    return _largest_gap(*_shares_around(current, reference))
+
+
+def _largest_gap(below: Floats, upto: Floats, _: Floats) -> float:
     return float(max(np.abs(below[0] - below[1]).max(), np.abs(upto[0] - upto[1]).max()))
 
 
@@ -165,7 +169,10 @@ def wasserstein(current: Counted, reference: Counted, scale: float) -> float:
     if not (0 < scale < np.inf):
         message = f"the scale must be positive and finite, got {scale}"
         raise StatisticError(message)
-    below, upto, edges = _shares_around(current, reference)
+    return _mean_move(*_shares_around(current, reference), scale)
+
+
+def _mean_move(below: Floats, upto: Floats, edges: Floats, scale: float) -> float:
     first, last = np.abs(upto[0] - upto[1])[:-1], np.abs(below[0] - below[1])[1:]
     crosses = (upto[0] - upto[1])[:-1] * (below[0] - below[1])[1:] < 0
     both = first + last

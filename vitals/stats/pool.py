@@ -153,17 +153,17 @@ def counts_around(summaries: "Sequence[NumericSummary]", x: Floats) -> tuple[Flo
     Looks only at the anchors around each x, so it needs no arrays over all anchors of all days.
     """
     shape = (len(summaries), len(x))
-    lower, upper, base, before, following = (np.zeros(shape) for _ in range(5))
-    outside = np.zeros(shape, dtype=bool)
-    for day, summary in enumerate(summaries):
-        if not len(summary.anchors):
-            outside[day] = True
-            continue
-        at = summary.anchors.searchsorted(x, "right")
-        outside[day] = at == 0
-        low, high = np.maximum(at - 1, 0), np.minimum(at, len(summary.anchors) - 1)
-        lower[day], upper[day] = summary.anchors[low], summary.anchors[high]
-        base[day], before[day], following[day] = summary.le[low], summary.lt[low], summary.lt[high]
+    sizes = np.array([[len(s.anchors)] for s in summaries])
+    at = np.array([s.anchors.searchsorted(x, "right") for s in summaries]).reshape(shape)
+    outside = at == 0
+    firsts = np.cumsum(sizes)[:, None] - sizes
+    low, high = firsts + np.maximum(at - 1, 0), firsts + np.minimum(at, np.maximum(sizes - 1, 0))
+    # An empty day points at its neighbour's first anchor, or at the end: it is outside whatever is there.
+    anchors, lt, le = (
+        np.concatenate([*(getattr(s, name) for s in summaries), [0]]) for name in ("anchors", "lt", "le")
+    )
+    lower, upper = anchors[low], anchors[high]
+    base, before, following = le[low], lt[low], lt[high]
     mass = np.maximum(following - base, 0.0)
     within = np.clip(x, lower, np.maximum(lower, upper)) * _SCALE - lower * _SCALE
     gap = upper * _SCALE - lower * _SCALE

@@ -228,7 +228,7 @@ def _profiles(
     )
     return [
         codec.decode(data, model, day, subject, segment)
-        for data, subject, segment in connection.execute(statement)
+        for data, subject, segment in connection.execute(statement).all()
         if wanted is None or wanted(day, subject, segment)
     ]
 

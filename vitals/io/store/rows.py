@@ -49,7 +49,7 @@ from vitals.records import (
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    R = TypeVar("R", bound=DataclassInstance)
+    R = TypeVar("R", bound=DataclassInstance | DriftScore)
 else:
     R = TypeVar("R")
 
@@ -90,17 +90,21 @@ def finding_row(finding: Finding, run_id: str) -> Row:
 def records(connection: Connection, kind: type[R], *where: ColumnElement[bool]) -> list[R]:
     """All records of a kind that meet the conditions, in the order of their key."""
     table = TABLES[kind]
-    names = [field.name for field in fields(kind)]
+    names = _names(kind)
     statement = select(*(table.c[name] for name in names)).where(*where).order_by(*table.primary_key.columns)
     restore = _FROM | {"kind": _KINDS.get(kind, str)}
     special = [(i, restore[name]) for i, name in enumerate(names) if name in restore]
     parts = connection.execute(statement).partitions(_AT_ONCE)
+    if not special:
+        return [kind(*values) for part in parts for values in part]
     return [kind(*_restored(values, special)) for part in parts for values in part]
 
 
+def _names(kind: type[Any]) -> Sequence[str]:
+    return DriftScore._fields if kind is DriftScore else [field.name for field in fields(kind)]
+
+
 def _restored(found: Sequence[Any], special: Sequence[tuple[int, Callable[[Any], Any]]]) -> Sequence[Any]:
-    if not special:
-        return found
     values = list(found)
     for i, convert in special:
         values[i] = convert(values[i])
