@@ -121,6 +121,9 @@ def _columns(value: object) -> object:
     if not isinstance(value, list) or len(value) < 2:
         msg = f"must be a list of two or more columns, got {value!r}"
         raise ValueError(msg)
+    if len({str(name) for name in value}) < len(value):
+        msg = f"names a column twice, got {value!r}; name each once"
+        raise ValueError(msg)
     return [_column(name) for name in value]
 
 

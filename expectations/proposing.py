@@ -22,6 +22,7 @@ MOST_VALUES = 50
 _ROOM = 0.25  # of what was seen, on either side of a range
 _NULL_ROOM = 0.01
 _MOST_NULLS = 0.9  # a column that is emptier on a good day is not asked to be filled
+_OF_ANY_DAY = ("expect_column_values_to_be_unique", "expect_column_to_exist")  # others need a summary of the column
 _STILL = 0.5  # a mean whose band is wider than half of it says nothing
 _RARE = 0.005
 _USUAL_END = 0.9
@@ -83,7 +84,7 @@ def propose(days: Sequence[StoredDay], columns: Sequence[str], id_column: str | 
     for column in columns:
         shown = [one for one in good if column in one.summaries and column not in one.troubled]
         if len(shown) >= LEAST_DAYS:
-            made += _of_column(column, [one.summaries[column] for one in shown])
+            made += [_there(column, len(shown)), *_of_column(column, [one.summaries[column] for one in shown])]
     return [_tried(proposal, fails, days) for proposal, fails in made]
 
 
@@ -95,7 +96,19 @@ def _tried(proposal: Proposal, fails: Fails, days: Sequence[StoredDay]) -> Propo
 
 
 def _has(day: StoredDay, proposal: Proposal) -> bool:
-    return proposal.column in day.summaries or proposal.kind == "expect_column_values_to_be_unique"
+    return proposal.column in day.summaries or proposal.kind in _OF_ANY_DAY
+
+
+def _there(column: str, days: int) -> tuple[Proposal, Fails]:
+    return (
+        Proposal(
+            "expect_column_to_exist",
+            {"column": column},
+            f"The model needs {column}.",
+            f"there on {words.count(days, 'good day')}",
+        ),
+        lambda day: column not in day.summaries,
+    )
 
 
 def _rows(good: Sequence[StoredDay]) -> Iterator[tuple[Proposal, Fails]]:

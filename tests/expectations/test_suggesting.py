@@ -186,3 +186,27 @@ def test_a_comparison_shows_what_differs_and_what_is_new(tmp_path: Path) -> None
     assert '- expect_column_values_to_be_between: {column: "x", max_value: 3}    # line 3' in shown
     assert "+ - expect_table_row_count_to_be_between" in shown
     assert "# 1 alike; 1 of the suite's have no counterpart and stay" in shown
+
+
+def test_every_column_is_expected_to_be_there() -> None:
+    """The schema of good days: a day without the column would have failed."""
+    days = days_of(x=lambda n: [float(n)] * 5, t=lambda _: ["a"] * 5)
+    without = stored(10, pa.table({"x": [1.0] * 5}), good=False)
+
+    found = [one for one in propose([*days, without], ("x", "t"), None) if one.kind == "expect_column_to_exist"]
+
+    assert [(one.column, one.failed, one.of) for one in found] == [("x", (), 11), ("t", (without.day,), 11)]
+    assert found[0].evidence == "there on 10 good days"
+
+
+def test_a_number_of_rows_that_goes_by_the_usual_traffic_needs_no_other(tmp_path: Path) -> None:
+    """It says more than a band of good days does, so the comparison leaves it alone."""
+    (proposal, *_) = propose(days_of(x=lambda n: [float(n)] * 5), (), None)
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        f"suite: s\nexpectations:\n  - {proposal.kind}: {{min_value: {{$PARAMETER: min_rows}}}}\n    severity: info\n"
+    )
+
+    compared = compare([proposal], load_suite(path))
+
+    assert (compared.alike, compared.otherwise, compared.lacking) == (1, (), ())
