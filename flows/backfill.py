@@ -18,7 +18,7 @@ from tasks.settings import OUTSIDE
 from tasks.summarise import tell_backfill
 from tasks.world import now, world
 from vitals import words
-from vitals.errors import InputError
+from vitals.errors import BrokenDaysError, InputError
 from vitals.io.summing import Summed
 from vitals.io.telling import channel_of
 from vitals.records import Day
@@ -41,8 +41,7 @@ STORY = """Observe a **range of past days** and judge them in order.
 @discreet
 def observe_chunk(model: Model, first: Day, last: Day, days: Sequence[Day]) -> int:
     """Observe a chunk of days plainly: a task for each step of each day would cost more than the work."""
-    for day in days:
-        story.observe(model, day, plain.steps(world()))
+    story.observe_each(model, days, plain.steps(world()))
     get_run_logger().info("%s: %d days from %s to %s observed", model.name, len(days), first, last)
     return len(days)
 
@@ -82,9 +81,17 @@ def backfill(
 
     def in_chunks(model: Model, wanted: Sequence[Day], steps: story.Steps) -> None:
         del steps, wanted  # a chunk binds plain ones
+        broken: dict[str, str] = {}
         for chunk in chunks[model.name]:
-            observe_chunk(model, chunk[0], chunk[-1], chunk)
+            try:
+                observe_chunk(model, chunk[0], chunk[-1], chunk)
+            except BrokenDaysError as error:
+                broken |= error.days
+            except InputError as error:  # of a chunk of one day
+                broken |= {day.isoformat(): str(error) for day in chunk}
             progress.advance(len(chunk), f"{model.name} {chunk[-1]}")
+        if broken:
+            raise BrokenDaysError(broken)
 
     if fan_out:
         with fan.out(chunks, progress, force=force) as observed:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from traceback import format_exception
 
-from vitals.errors import ConfigError, NotifyError, StoreError, VitalsError
+from vitals.errors import BrokenDaysError, ConfigError, InputError, NotifyError, StoreError, VitalsError
 from vitals.io.settings import without_secrets
 from vitals.io.summing import Summed
 from vitals.io.telling import Delivered
@@ -68,9 +68,27 @@ def observe(model: Model, day: Day, steps: Steps) -> None:
 
 
 def observe_each(model: Model, days: Sequence[Day], steps: Steps) -> None:
-    """Observe days one by one, oldest first."""
+    """Observe days one by one, oldest first; see `each_day`."""
+    each_day(days, lambda day: observe(model, day, steps))
+
+
+def each_day(days: Sequence[Day], do: Callable[[Day], None]) -> None:
+    """Do something for days one by one; a day whose rows cannot be read never stops those after it.
+
+    Raises
+    ------
+    BrokenDaysError : when all others are done; of a single day its own error is raised.
+    """
+    broken: dict[str, str] = {}
     for day in days:
-        observe(model, day, steps)
+        try:
+            do(day)
+        except InputError as error:
+            if len(days) == 1:
+                raise
+            broken |= error.days if isinstance(error, BrokenDaysError) else {day.isoformat(): str(error)}
+    if broken:
+        raise BrokenDaysError(broken)
 
 
 ObserveDays = Callable[[Model, Sequence[Day], Steps], None]
@@ -107,10 +125,25 @@ def monitor(
     for model in models:
         due = list(days.get(model.name, ()))
         with failures_become_problems(model, outcome), steps.announce(model) if due else nullcontext():
-            observe_days(model, due, steps)
-            outcome.observed[model.name] = due
-            outcome.transitions += steps.judge(model)
+            broken = _observed(model, due, steps, observe_days, outcome)
+            if broken is None or outcome.observed[model.name]:
+                outcome.transitions += steps.judge(model)
+            if broken is not None:
+                raise broken
     return outcome
+
+
+def _observed(
+    model: Model, due: Sequence[Day], steps: Steps, observe_days: ObserveDays, outcome: Outcome
+) -> BrokenDaysError | None:
+    """Observe days and remember which; gives what is to be said of those whose rows could not be read."""
+    broken: BrokenDaysError | None = None
+    try:
+        observe_days(model, due, steps)
+    except BrokenDaysError as error:
+        broken = error
+    outcome.observed[model.name] = [day for day in due if broken is None or day.isoformat() not in broken.days]
+    return broken
 
 
 def leave_out(outcome: Outcome, unread: Mapping[str, str]) -> None:

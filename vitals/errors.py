@@ -30,6 +30,31 @@ class InputError(VitalsError):
     exit_code = 2
 
 
+class BrokenDaysError(InputError):
+    """Some days of a range have rows that cannot be read; the others were observed.
+
+    Attributes
+    ----------
+    days : the days that were not observed, as YYYY-MM-DD, oldest first, each with the reason.
+    """
+
+    def __init__(self, days: dict[str, str]) -> None:
+        super().__init__(days)  # as given, so that it survives the way between processes
+        self.days = days
+
+    def __str__(self) -> str:
+        """Say every reason once, with its first days."""
+        together: dict[str, list[str]] = {}
+        for day, reason in self.days.items():
+            together.setdefault(reason, []).append(day)
+        return "; ".join(f"{_days(days)} could not be read: {reason}" for reason, days in together.items())
+
+
+def _days(days: list[str]) -> str:
+    more = len(days) - 3
+    return ", ".join(days[:3]) + (f" and {more} more {'day' if more == 1 else 'days'}" if more > 0 else "")
+
+
 class SourceError(VitalsError):
     """A source cannot be read now: unreachable, timed out, permission denied."""
 

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from flows import plain
-from flows.story import ObserveDays, Steps, observe
+from flows.story import ObserveDays, Steps, each_day, observe, observe_each
 from tasks.world import open_world
+from vitals.errors import BrokenDaysError, InputError
 from vitals.io.settings import Settings
 from vitals.records import Day
 from vitals.spec import Model
@@ -47,9 +48,11 @@ Advance = Callable[[Model, Day], None]
 
 def _here(advance: Advance) -> ObserveDays:
     def observe_days(model: Model, days: Sequence[Day], steps: Steps) -> None:
-        for day in days:
+        def observe_day(day: Day) -> None:
             observe(model, day, steps)
             advance(model, day)
+
+        each_day(days, observe_day)
 
     return observe_days
 
@@ -59,15 +62,23 @@ def _spread(pool: ProcessPoolExecutor, settings: Settings, advance: Advance) -> 
         del steps  # each worker binds its own
         chunks = [list(days[i : i + CHUNK_DAYS]) for i in range(0, len(days), CHUNK_DAYS)]
         waiting = {pool.submit(_observe_chunk, settings, model, chunk): chunk for chunk in chunks}
+        broken: dict[str, str] = {}
         try:
             for done in as_completed(waiting):
-                done.result()
+                try:
+                    done.result()
+                except BrokenDaysError as error:
+                    broken |= error.days
+                except InputError as error:  # of a chunk of one day
+                    broken |= {day.isoformat(): str(error) for day in waiting[done]}
                 for day in waiting[done]:
                     advance(model, day)
         except BaseException:
             for future in waiting:
                 future.cancel()
             raise
+        if broken:
+            raise BrokenDaysError(dict(sorted(broken.items())))
 
     return observe_days
 
@@ -79,9 +90,7 @@ def _leave_interrupts() -> None:
 
 def _observe_chunk(settings: Settings, model: Model, days: Sequence[Day]) -> None:
     with open_world(settings) as world:
-        steps = plain.steps(world)
-        for day in days:
-            observe(model, day, steps)
+        observe_each(model, days, plain.steps(world))
 
 
 def telling(days: Sequence[Day]) -> Iterator[Day]:

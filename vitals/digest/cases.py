@@ -49,8 +49,10 @@ def _not_monitored(news: ModelNews) -> Finding:
         symptom=Symptom.NOT_MONITORED,
         subject="",
         segment="",
-        statement=f"nothing is known about this day: {why}",
-        what_to_do=f"Fix the cause, then `vitals run --day {news.day.isoformat()}`.",
+        statement=why if news.facts else f"nothing is known about this day: {why}",
+        what_to_do="Fix the cause; the next run reads the days of a week again, and a backfill older ones."
+        if news.facts
+        else f"Fix the cause, then `vitals run --day {news.day.isoformat()}`.",
     )
 
 
