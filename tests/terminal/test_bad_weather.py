@@ -156,6 +156,26 @@ def test_a_locked_store_is_waited_for_and_then_said(desk: Desk, monkeypatch: pyt
     assert rows() == expected
 
 
+def test_a_page_that_cannot_be_written_keeps_no_digest_from_being_told(desk: Desk) -> None:
+    """A full disk, or a file in the way: the digest is printed once as ever, why there is no page is said, later it is there."""
+    expected, folder = undisturbed(desk), desk.folder / "home" / "digests"
+    folder.write_text("in the way")
+
+    refused = desk.run(*RUN)
+    folder.unlink()
+    folder.mkdir()
+    (folder / f"{NEW}-default.part").symlink_to("/dev/full")
+    full = desk.run("digest", "--day", str(NEW))
+    later = desk.run("digest", "--day", str(NEW))
+
+    assert (refused.code, full.code, later.code) == (0, 0, 0), refused.err + full.err
+    assert "printed here and not written to" in refused.out
+    assert "No space left on device); free some space, or let VITALS_HOME name a folder" in full.out
+    assert [page.suffix for page in folder.iterdir()] == [".html"]
+    assert "revision" not in later.out
+    assert rows() == expected
+
+
 def test_a_source_that_goes_away_is_a_finding_and_later_none(desk: Desk) -> None:
     """The file is gone: the digest says that the model was not monitored; the day is made up for."""
     expected = undisturbed(desk)
@@ -195,13 +215,15 @@ def test_a_clock_set_back_by_an_hour_changes_no_table(desk: Desk) -> None:
     [
         ("America/New_York", date(2024, 3, 10), date(2024, 11, 3)),
         ("Europe/Berlin", date(2024, 3, 31), date(2024, 10, 27)),
+        ("Australia/Lord_Howe", date(2024, 10, 6), date(2024, 4, 7)),  # by half an hour
+        ("America/Santiago", date(2024, 9, 8), date(2024, 4, 6)),  # at midnight: one does not exist, one comes twice
     ],
 )
 def test_nights_of_the_clock_change_are_whole_days(desk: Desk, zone: str, short: date, long: date) -> None:
-    """A day of 23 hours and one of 25 hold every row once: daily runs and one backfill agree."""
+    """A shorter day and a longer one hold every row once: daily runs and one backfill agree."""
     every = evenly(short - timedelta(days=1), 3), evenly(long - timedelta(days=1), 3)
     with_days(desk, zone, [*every[0], *every[1]])
-    spans = [(day - timedelta(days=1), day + timedelta(days=1)) for day in (short, long)]
+    spans = [(day - timedelta(days=1), day + timedelta(days=1)) for day in sorted((short, long))]
     live = {}
     for first, last in spans:
         for number in range((last - first).days + 1):
@@ -214,7 +236,8 @@ def test_nights_of_the_clock_change_are_whole_days(desk: Desk, zone: str, short:
         assert desk.run("backfill", "--all", "--first-day", str(first), "--last-day", str(last)).code == 0
 
     assert rows() == live
-    assert (counts[str(short)], counts[str(long)]) == (23 * 6, 25 * 6)
+    moved = 3 if zone == "Australia/Lord_Howe" else 6  # rows in the time by which clocks move
+    assert (counts[str(short)], counts[str(long)]) == (144 - moved, 144 + moved)
 
 
 def evenly(first: date, days: int) -> Iterator[datetime]:

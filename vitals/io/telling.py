@@ -4,9 +4,9 @@ With a Slack token it goes to Slack, intent first; without one it is printed by 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitals import words
@@ -76,7 +76,7 @@ def tell(world: World, channel: str, day: Day, models: Sequence[Model], problems
         page = _write_page(world, digest)
         _printed(world, digest)
         why = "no Slack token" if settings.slack_token is None else "no channel configured"
-        return Delivered(digest, text.render(digest), f"{why}: printed here and written to {page}")
+        return Delivered(digest, text.render(digest), f"{why}: printed here and {page}")
     from vitals.io.slack import Slack, Way, tell_channel
 
     client = Slack(settings.slack_token.get_secret_value(), settings.slack_base_url)
@@ -162,9 +162,19 @@ def _printed(world: World, digest: Digest) -> None:
         world.store.printed(digest.channel, digest.day, digest.revision)
 
 
-def _write_page(world: World, digest: Digest) -> Path:
-    folder = world.settings.home / "digests"
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / f"{digest.day}-{digest.channel}.html"
-    page.write_text(html.render(digest), encoding="utf-8")
-    return page
+def _write_page(world: World, digest: Digest) -> str:
+    """Write the digest as a page, whole or not at all; gives what became of it: what is told is printed all the same."""
+    page = world.settings.home / "digests" / f"{digest.day}-{digest.channel}.html"
+    part = page.with_suffix(".part")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(html.render(digest), encoding="utf-8")
+        part.replace(page)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        reason = error.strerror or type(error).__name__
+        return (
+            f"not written to {page} ({reason}); free some space, or let VITALS_HOME name a folder that can be written"
+        )
+    return f"written to {page}"
