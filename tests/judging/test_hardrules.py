@@ -64,3 +64,29 @@ def test_a_value_of_its_own_each_day_is_no_news() -> None:
     rates = [summarise(pa.array([1.1 + day / 1000] * 900)) for day in range(31)]
 
     assert hard_rule(rates[-1], rates[:-1], learning=False) is None
+
+
+@pytest.mark.parametrize(("place", "says"), [(5.0, "below"), (170.0, "above"), (40.0, ""), (100.0, "")])
+def test_most_rows_well_beyond_all_that_was_are_found_where_days_differ_much(place: float, says: str) -> None:
+    """Days between 50 and 90 degrees, each within a few: at 5 or 170 another column was read; at 40 or 100 it is weather."""
+    draw = np.random.default_rng(3)
+    warm = [summarise(pa.array(draw.normal(place, 3, 900).round(1))) for place in np.linspace(50, 90, 40)]
+
+    found = hard_rule(summarise(pa.array(draw.normal(place, 3, 900).round(1))), warm, learning=False)
+
+    assert (found is not None) is bool(says)
+    assert found is None or (f" of rows well {says} " in found.words and found.words.endswith("on the 40 days before"))
+    assert hard_rule(summarise(pa.array(draw.normal(place, 3, 900).round(1))), warm[:27], learning=False) is None
+
+
+def test_lost_decimals_move_no_share_and_are_found() -> None:
+    """Cents are cut off."""
+    draw = np.random.default_rng(4)
+    days = [draw.normal(1500, 900, 900).round(2) for _ in range(31)]
+    past = [summarise(pa.array(values)) for values in days[:30]]
+
+    found = hard_rule(summarise(pa.array(np.trunc(days[30]))), past, learning=False)
+
+    assert found is not None
+    assert found.words == "whole numbers only, which no day before had"
+    assert hard_rule(summarise(pa.array(days[30])), past, learning=False) is None

@@ -104,3 +104,18 @@ def test_noise_names_nothing() -> None:
     drawn = rng.multinomial(300, list(exchanged.values()), 100) / 300
     named = [name_renaming(dict(zip(usual, day.tolist(), strict=True)), usual, 300) for day in drawn]
     assert sum(one is not None and (one.old, one.new) == (common, rare) for one in named) >= 90
+
+
+def test_a_thousand_new_texts_are_no_code_of_one() -> None:
+    """An id glued to each text: the rarest usual one was as frequent as one of the new ones."""
+    today = {f"Bern-{i}": 0.001 for i in range(180)} | {"other": 0.82}
+
+    assert name_renaming(today, {**USUAL, "Uri": 0.002}, 1000) is None
+
+
+def test_few_rows_in_another_spelling_are_named() -> None:
+    """0.2 % are too few for another code, not for another case."""
+    assert name_renaming({**USUAL, "bern": 0.002}, USUAL, 100_000) == Renaming(
+        "upper and lower case?", "Bern", "bern", 0.002
+    )
+    assert name_renaming({**USUAL, "Chur": 0.002}, USUAL, 100_000) is None

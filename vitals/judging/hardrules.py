@@ -13,6 +13,7 @@ from vitals.judging.kinds import latest_kind, values_of
 from vitals.judging.scores import PartScore
 from vitals.profiles import NumericSummary, Summary
 from vitals.profiles.summarise import TOP_NUMBERS, TOP_TEXTS
+from vitals.stats.grain import coarser
 from vitals.stats.parts import Counted
 from vitals.stats.thresholds import FLOOR, far_z
 
@@ -23,6 +24,7 @@ LEAST_DAYS = 7
 LEAST_FAR = 0.20
 USUALLY_VARIES = 0.5
 NEARLY_ALL, USUALLY_FEW = 0.8, 0.2
+FULL_RANGE_DAYS, BEYOND, MOST, LEAST_ROWS = 28, 0.5, 0.5, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def hard_rule(today: Summary, reference: Sequence[Summary], *, learning: bool) -
         or _other_kind(today, reference)
         or (_constant(today, reference) if learning else None)
         or _one_value(today, reference)
+        or _beyond(today, reference)
+        or _coarser(today, reference)
     )
 
 
@@ -118,6 +122,40 @@ def _one_value(today: Summary, reference: Sequence[Summary]) -> Hard | None:
     said = words.number(float(value)) if isinstance(today, NumericSummary) else repr(words.visible(str(value), 40))
     before = f"on at most {words.share(usual)} on the {len(reference)} days before" if usual else "never seen before"
     return Hard(f"{words.share(share)} of rows equal to {said}, {before}", teaches=False, yields=True)
+
+
+def _beyond(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    """Look for most rows beyond all that was, by half of its range: too near to be far, too many to be some weather."""
+    known = [one for one in reference if isinstance(one, NumericSummary) and one.anchors.size]
+    if not isinstance(today, NumericSummary) or not today.anchors.size or len(known) < FULL_RANGE_DAYS:
+        return None
+    low, high = float(min(one.anchors[0] for one in known)), float(max(one.anchors[-1] for one in known))
+    margin = BEYOND * (high - low)
+    rows, finite = today.n - today.nulls, int(today.le[-1])
+    over = finite - _upto(today, high + margin)
+    under = _upto(today, low - margin)
+    if high <= low or max(over, under) < MOST * rows or rows < LEAST_ROWS:
+        return None
+    side, end = ("above", high) if over >= under else ("below", low)
+    share = max(over, under) / rows
+    said = f"{words.share(share)} of rows well {side} {words.number(end)}, the {'most' if over >= under else 'least'} "
+    return Hard(f"{said}on the {len(known)} days before", teaches=False, yields=True)
+
+
+def _upto(summary: NumericSummary, value: float) -> int:
+    """Rows up to a value, not counting those between the two anchors around it."""
+    at = int(summary.anchors.searchsorted(value, "right"))
+    return int(summary.le[at - 1]) if at else 0
+
+
+def _coarser(today: Summary, reference: Sequence[Summary]) -> Hard | None:
+    """Look for values that were rounded: shares of rows hardly move when decimals are lost."""
+    known = [one for one in reference if isinstance(one, NumericSummary)]
+    grain = coarser(today, known) if isinstance(today, NumericSummary) else None
+    if grain is None:
+        return None
+    said = "whole numbers only" if grain == 1 else f"multiples of {words.number(grain)} only"
+    return Hard(f"{said}, which no day before had", teaches=False, yields=True)
 
 
 def _has_its_own(day: Summary, others: Sequence[Summary]) -> bool:

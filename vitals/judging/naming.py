@@ -15,6 +15,7 @@ from vitals.stats.atoms import SENTINELS, Atom
 from vitals.stats.categories import id_like
 from vitals.stats.clock import HOURS, moved_hours
 from vitals.stats.distances import compare
+from vitals.stats.grain import coarser
 from vitals.stats.pool import counts_around
 from vitals.stats.renaming import name_renaming
 
@@ -37,7 +38,14 @@ def named(verdict: Verdict, today: Summary, past: Sequence[Summary]) -> str:
     if isinstance(today, CategoricalSummary):
         return _texts(today, [one for one in past if isinstance(one, CategoricalSummary)])
     numbers = [one for one in past if isinstance(one, NumericSummary)]
-    return _hours(today, numbers) or _atom(verdict)
+    return _hours(today, numbers) or _rounded(today, numbers) or _atom(verdict)
+
+
+def _rounded(today: NumericSummary, past: Sequence[NumericSummary]) -> str:
+    grain = coarser(today, past)
+    if grain is None:
+        return ""
+    return ": rounded to whole numbers?" if grain == 1 else f": rounded to {words.number(grain)}?"
 
 
 def _atom(verdict: Verdict) -> str:

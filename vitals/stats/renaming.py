@@ -80,6 +80,8 @@ def _recoded(
 ) -> Renaming | None:
     """Pair the largest new text with a usual one that lost as many rows."""
     new = max(fresh, key=lambda text: (fresh[text], text))
+    if fresh[new] < LEAST_SHARE:
+        return None  # a thousand new texts are no code of one
     lost = {text: share - today.get(text, 0.0) for text, share in usual.items()}
     fits = {
         text: amount
