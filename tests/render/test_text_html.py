@@ -1,12 +1,13 @@
 """The text and the page: complete, within their width, and deaf to what hostile data says."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from tests.digest import samples
-from vitals.digest import Digest
+from vitals.digest import Digest, compose
 from vitals.render import html, text
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -99,3 +100,11 @@ def test_every_problem_is_on_the_page_and_in_the_text() -> None:
     digest: Digest = samples.crowd(1_000, 200)
     page, plain = html.render(digest), text.render(digest)
     assert all(f"feature_{number}:" in page and f"feature_{number}:" in plain for number in range(1_000))
+
+
+def test_a_quiet_line_says_of_which_models_a_note_is() -> None:
+    """One model without labels among others must not read as if there were none at all."""
+    bare = replace(samples.quiet_news(), model=samples.model("bare", feedback=None, metrics=()))
+    digest = compose(samples.CHANNEL, samples.DAY, [samples.quiet_news(), bare], None)
+
+    assert "bare: no labels configured: no metrics" in text.render(digest).splitlines()[1]

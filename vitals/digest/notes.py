@@ -99,7 +99,7 @@ def _possible(name: str, usual: tuple[float, float] | None) -> tuple[float, floa
 def _of_model(news: ModelNews, first: bool) -> Iterator[tuple[NoteKind, str]]:
     """Give the notes of one model, each with its kind."""
     if news.status == "waiting":
-        yield "not_judged", f"waits, {news.problem or 'the day is not complete yet'}"
+        yield "not_judged", f"waits, {news.problem or 'the day was not observed yet'}"
     for text in news.not_judged:
         yield "not_judged", text
     if news.warm_up:

@@ -150,7 +150,7 @@ def quiet_line(digest: Digest) -> str:
     if primary and len(digest.models) == 1:
         oldest = max(primary, key=lambda one: (one.age, one.holdout))
         parts.append(f"{oldest.title} {value(oldest)} after {words.count(oldest.age, 'day')}")
-    parts += [_short(one) for one in digest.notes]
+    parts += [_short(one, len(digest.models)) for one in digest.notes]
     info = len(for_information(digest))
     return " · ".join([*parts, *([f"{info} for information"] if info else [])])
 
@@ -171,15 +171,14 @@ def web_link(address: str) -> str:
     return quote(words.visible(address, 1_000), safe=":/?#[]@!$&()*+,;=%~-._")
 
 
-def _short(one: Note) -> str:
-    """Say a note in a few words."""
+def _short(one: Note, models: int) -> str:
+    """Say a note in a few words, with the names of its models where it is not about all of the digest's `models`."""
     if one.kind == "warm_up":
         return f"warming up: {one.text.split(';')[0]}" + (
             f" ({words.count(len(one.models), 'model')})" if len(one.models) > 1 else ""
         )
-    if one.kind == "calendar":
-        return one.text.split(";")[0]
-    return one.text.split(":")[0] if one.kind == "snoozed" else one.text
+    text = {"calendar": one.text.split(";")[0], "snoozed": one.text.split(":")[0]}.get(one.kind, one.text)
+    return f"{words.listed(one.models, most=3)}: {text}" if 0 < len(one.models) < models else text
 
 
 def _range(name: str, low: float, high: float) -> str:
