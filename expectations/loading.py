@@ -67,9 +67,15 @@ def model_suite_columns(suites_dir: Path, model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for suite in suites for name in suite_columns(suite)))
 
 
+def label_suite_paths(suites_dir: Path, model: Model) -> tuple[Path, ...]:
+    """Say where the suites of a model's labels are, in its order."""
+    return tuple(suites_dir / f"{name}.yaml" for name in (model.feedback.expectations if model.feedback else ()))
+
+
 def model_suite_text(suites_dir: Path, model: Model) -> str:
     """Give the text of a model's suites; '' without one, or for one that cannot be read (`load_suite` says why)."""
-    return "\n".join(_text(path) for path in suite_paths(suites_dir, model))
+    paths = (*suite_paths(suites_dir, model), *label_suite_paths(suites_dir, model))
+    return "\n".join(_text(path) for path in paths)
 
 
 def _text(path: Path) -> str:

@@ -46,6 +46,11 @@ def validate(model: Model, partition: Partition, suites_dir: Path) -> list[Valid
     ConfigError : the suite is missing or wrong, with all its problems.
     """
     suites = [load_suite(path) for path in suite_paths(suites_dir, model)]
+    return run_suites(model, suites, partition)
+
+
+def run_suites(model: Model, suites: Sequence[Suite], partition: Partition) -> list[Validation]:
+    """Hold rows against suites, in their order; see `validate`."""
     return [validation for suite in suites for validation in _validated(model, suite, partition)]
 
 

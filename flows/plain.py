@@ -1,14 +1,12 @@
 """The steps of the story bound as plain functions: what the terminal runs, without Prefect."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
-from expectations.running import validate
+from expectations.labels import validate_all
 from flows.story import Steps
 from vitals.io import evaluating, judging, observing, telling
 from vitals.io.world import World
-from vitals.records import Partition, Validation
 from vitals.signals import scored
 from vitals.spec import Model
 
@@ -17,7 +15,7 @@ def steps(world: World) -> Steps:
     """Bind every step to one world."""
     return Steps(
         read=partial(observing.read, world),
-        validate=partial(_validate, world),
+        validate=partial(validate_all, world),
         profile=scored.profile,
         measure=partial(observing.measure, world),
         evaluate=partial(evaluating.evaluate, world),
@@ -31,7 +29,3 @@ def steps(world: World) -> Steps:
 def announce(world: World, model: Model) -> AbstractContextManager[None]:
     """Let other processes see that this one works on a model."""
     return world.store.announce(model.name, world.asker("vitals"))
-
-
-def _validate(world: World, model: Model, partition: Partition) -> Sequence[Validation]:
-    return validate(model, partition, world.settings.suites_dir)

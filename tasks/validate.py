@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from prefect import get_run_logger, task
 
-from expectations.running import validate as run_suite
+from expectations.labels import validate_all
 from tasks.discreet import discreet
 from tasks.settings import PURE
 from tasks.world import world
@@ -16,7 +16,7 @@ from vitals.spec import Model
 @discreet
 def validate(model: Model, partition: Partition) -> Sequence[Validation]:
     """Run the model's suite on the partition that was read."""
-    results = run_suite(model, partition, world().settings.suites_dir)
+    results = validate_all(world(), model, partition)
     failed = sum(one.status != "pass" for one in results)
     get_run_logger().info(
         "%s %s: %d expectations, %d not passed", model.name, partition.facts.day, len(results), failed

@@ -6,9 +6,10 @@ from deployments.commands.common import print_json, say
 from flows.choosing import nothing_to_watch
 from tasks.world import open_world
 from vitals import words
-from vitals.errors import ConfigError, VitalsError
+from vitals.errors import ConfigError, InputError, VitalsError
 from vitals.io import checking
 from vitals.io.settings import Settings, hide_passwords
+from vitals.io.sources.base import hint
 from vitals.io.telling import DEFAULT_CHANNEL, channel_of
 from vitals.io.world import World
 from vitals.spec import Model, load_models
@@ -25,6 +26,7 @@ def check(settings: Settings, as_format: str) -> int:
             problems += map(ConfigError, suite)
             rest = model.model_copy(update={"expectations": ()}) if suite else model
             problems += checking.problems(world, rest)
+            problems += [] if suite else _label_columns(world, model)
         problems += _store_problems(world)
         of_slack, slack_notes = _slack(world, loaded.models)
         problems += of_slack
@@ -53,18 +55,42 @@ def schema() -> None:
 
 def _suite_problems(settings: Settings, model: Model) -> Iterator[str]:
     from expectations.checking import check_suite
-    from expectations.loading import suite_paths
+    from expectations.labels import label_problems
+    from expectations.loading import examine, label_suite_paths, suite_paths
 
     for path in suite_paths(settings.suites_dir, model):
         yield from check_suite(path)
+    for path in label_suite_paths(settings.suites_dir, model):
+        yield from check_suite(path)
+        yield from label_problems(examine(path)[0])
+
+
+def _label_columns(world: World, model: Model) -> Iterator[VitalsError]:
+    """Columns that a suite of the labels names and the feedback table does not have."""
+    from expectations.loading import label_suite_paths, load_suite, suite_columns
+
+    feedback = model.feedback
+    paths = label_suite_paths(world.settings.suites_dir, model)
+    if feedback is None or not paths:
+        return
+    try:
+        there = world.source(feedback.source).columns(feedback.table)
+    except VitalsError:
+        return  # said already
+    for suite in map(load_suite, paths):
+        for name in suite_columns(suite):
+            if name not in there:
+                told = f"there is no column {name!r} in table {feedback.table!r}; {hint(name, there)}"
+                yield InputError(f"{model.name} feedback: suite {suite.name}: {told}")
 
 
 def _suite_notes(settings: Settings, model: Model) -> list[str]:
     """What a suite may say and is often misunderstood; a suite that cannot be read has problems instead."""
-    from expectations.loading import load_suite, suite_paths, suite_warnings
+    from expectations.loading import label_suite_paths, load_suite, suite_paths, suite_warnings
 
+    paths = (*suite_paths(settings.suites_dir, model), *label_suite_paths(settings.suites_dir, model))
     try:
-        suites = [load_suite(path) for path in suite_paths(settings.suites_dir, model)]
+        suites = [load_suite(path) for path in paths]
     except ConfigError:
         return []
     return [note for suite in suites for note in suite_warnings(suite)]

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
+from expectations.labels import validate_labels
 from expectations.loading import model_suite_columns
 from expectations.running import validate
 from flows import plain
@@ -159,6 +160,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             )
     (folder / "windy.yaml").write_text(SUITE, encoding="utf-8")
     (folder / "calm.yaml").write_text(CALM, encoding="utf-8")
+    (folder / "known.yaml").write_text(CALM.replace("calm", "known"), encoding="utf-8")
     settings = Settings.from_env(
         {},
         home=folder,
@@ -182,6 +184,11 @@ def observed(place: Place, model: Model) -> object:
     except InputError as error:
         return f"InputError: {error}"
     return partition.facts, [(one.subject, one.segment, one.minis, encode(one)) for one in profiles], numbers
+
+
+def labels_validated(place: Place, model: Model) -> object:
+    """What the suites say of the labels of the day."""
+    return validate_labels(place.world, model, DAY, place.folder)
 
 
 def validated(place: Place, model: Model) -> object:
@@ -313,6 +320,7 @@ CASES: dict[str, Case] = {
     "feedback.labels": Case(at_ages, "explicit", "event", {"feedback.window": "3d"}),
     "feedback.window": Case(loads, "3d", "30d", {"feedback.labels": "event"}),
     "feedback.ages": Case(at_ages, [1, 3], [2, 3]),
+    "feedback.expectations": Case(labels_validated, [], ["known"]),
     "feedback.holdout": Case(at_ages, None, "distance > 1000"),
     "positive": Case(at_ages, {"decision": "warn", "target": 1}, {"decision": "ok", "target": 0}),
     "positive.decision": Case(at_ages, "warn", "ok"),

@@ -9,7 +9,7 @@ from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from vitals.spec.parts import (
     Alert,
@@ -24,6 +24,7 @@ from vitals.spec.parts import (
     Reference,
     Saturation,
     Status,
+    Suites,
     Task,
     Text,
     Title,
@@ -57,13 +58,6 @@ def _calendar(code: str) -> str:
     return code
 
 
-def _several(names: object) -> object:
-    """Take one name for a list of one."""
-    if isinstance(names, str):
-        return (names,)
-    return tuple(names or ()) if names is None or isinstance(names, list) else names
-
-
 def _naive(due: time) -> time:
     if due.tzinfo is not None:
         msg = f'must be a local time without an offset, got {due.isoformat()}; write it like "06:00"'
@@ -73,7 +67,6 @@ def _naive(due: time) -> time:
 
 Owner = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]{2,}$")]
 Channel = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
-Suites = ModelName | tuple[ModelName, ...] | None
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$", max_length=2000)]
 
 
@@ -107,7 +100,7 @@ class Model(Part):
     calendar: Annotated[str, AfterValidator(_calendar)] | None = Field(
         default=None, description="Country whose public holidays are no usual days, like US or US-NY."
     )
-    expectations: Annotated[tuple[ModelName, ...], BeforeValidator(_several, json_schema_input_type=Suites)] = Field(
+    expectations: Suites = Field(
         default=(), description="Name of the suite of expectations, a file without its .yaml; or several names."
     )
     avoid: tuple[AvoidRule, ...] = Field(default=(), description="What stakeholders want to avoid.")
@@ -154,5 +147,8 @@ class Model(Part):
         told = {"title", "owner", "channel", "runbook", "alerts", "limits", "reference", "calendar"}
         if not self.predictions.loaded_at and not (self.feedback and self.feedback.loaded_at):
             told.add("due")
-        text = json.dumps(self.model_dump(mode="json", exclude=told), sort_keys=True)
+        said = self.model_dump(mode="json", exclude=told)
+        if said["feedback"] and not said["feedback"]["expectations"]:
+            del said["feedback"]["expectations"]  # this key came later: what was observed before stays as it is
+        text = json.dumps(said, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -37,6 +37,13 @@ def _days(value: object) -> object:
     return int(match[1]) if match else value
 
 
+def _several(names: object) -> object:
+    """Take one name for a list of one."""
+    if isinstance(names, str):
+        return (names,)
+    return tuple(names or ()) if names is None or isinstance(names, list) else names
+
+
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 Source = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,79}$")]
@@ -45,6 +52,7 @@ Title = Annotated[str, StringConstraints(pattern=r"\S", max_length=200)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 Value = str | int | float | bool
+Suites = Annotated[tuple[Name, ...], BeforeValidator(_several, json_schema_input_type=Name | tuple[Name, ...] | None)]
 TimeUnit = Literal["s", "ms", "us", "ns"]
 Method = Literal["ks", "cramers_v", "psi", "tv", "d1", "wasserstein", "jensen_shannon"]
 
@@ -119,6 +127,9 @@ class Feedback(Part):
     )
     ages: tuple[Days, ...] = Field(
         default=(1, 7, 14), min_length=1, description="Days after the prediction day at which labels are looked at."
+    )
+    expectations: Suites = Field(
+        default=(), description="Name of a suite of expectations on the labels that became known on a day; or several."
     )
     holdout: Text | None = Field(
         default=None,
