@@ -12,6 +12,7 @@ from vitals import words
 from vitals.calendars import calendar_name
 from vitals.digest.content import State
 from vitals.judging.drift import PART, part_words
+from vitals.judging.onsets import hour_of
 from vitals.records import Day, Evidence, Finding, Incident, Severity, Symptom
 from vitals.spec.model import Model
 
@@ -183,7 +184,9 @@ def statement(cases: Sequence[Case]) -> str:
         return f"{words.listed(subjects, most=6)}: {rows}, more than their limits or expectations allow"
     week = _WEEK if _WEEK in first.statement else ""
     what = part_words(part.subject)
-    return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{week}{usual}"
+    hours = {hour_of(finding) for finding in findings}
+    since = f", since {hours.pop()}" if len(hours) == 1 and "" not in hours else ""
+    return f"{', '.join(subjects)}: {words.share_range(min(shares), max(shares))} {what}{week}{usual}{since}"
 
 
 def _failing(part: str) -> str:

@@ -61,6 +61,8 @@ class Onsets:
         model, subject = self._columns.model, finding.subject
         if finding.symptom is Symptom.MISSING_ANSWERS:
             return self._of_column(subject, NULL)
+        if finding.symptom is Symptom.DEFAULT_ANSWERS:
+            return self._of_column(subject, self._default(subject))
         if finding.symptom is Symptom.LATENCY:
             return self._of_column(model.predictions.latency_ms or "", "")
         verdict = self._verdicts.get((subject, WHOLE))
@@ -68,6 +70,13 @@ class Onsets:
             return None
         part = verdict.part if finding.symptom is not Symptom.UNIT_CHANGE else None
         return self._of_column(subject, part or "")
+
+    def _default(self, subject: str) -> str:
+        """Name the value that means no answer, as a part; '' where there are several."""
+        log, defaults = self._columns.model.predictions, self._columns.model.defaults
+        roles = {"score": log.score, "decision": log.decision}
+        values = [value for key, given in defaults.items() if (roles.get(key) or key) == subject for value in given]
+        return f"={values[0]}" if len(values) == 1 else ""
 
     def _of_column(self, subject: str, part: str) -> Onset | None:
         """Find the hour from which on a part of a whole column (`null`, `=0`, a text; else what its values gained) is unusual."""

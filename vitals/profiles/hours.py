@@ -86,7 +86,7 @@ def bin_edges(summary: NumericSummary) -> NDArray[np.float64]:
     >>> from vitals.profiles.summarise import summarise
     >>> import pyarrow as pa
     >>> bin_edges(summarise(pa.array(np.arange(400.0)))).tolist()
-    [0.0, 50.0, 100.0, 150.0, 200.0, 249.0, 299.0, 349.0, 399.0]
+    [0.0, 49.0, 99.0, 149.0, 199.0, 249.0, 299.0, 349.0, 399.0]
     """
     if not summary.anchors.size:
         return np.empty(0)

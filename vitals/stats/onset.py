@@ -21,6 +21,7 @@ LEAST_MOVED = 0.02
 _AFTER, _NOT_ALL_DAY, _NOT_ANOTHER = 25.0, 12.0, 7.0
 _BEFORE, _BEFORE_Z = 0.2, 2.5
 _HALF, _UNLIKE, _APART, _NOT_ENDED = 0.5, 2.5, 0.2, 9.0
+_LEAST_SLOPE, _NOT_SLOPE = 4, 3.0
 _BEYOND_PAST = 3.0
 
 
@@ -68,7 +69,8 @@ def onset(today: ArrayLike, rows: ArrayLike, past: ArrayLike, past_rows: ArrayLi
     plus 1/n_h, a step of height d at hour s explains G(s) = (sum_{h>=s} w r)^2 / sum_{h>=s} w. The hour with the largest G is
     said when G >= 25; when a fault of the whole day fits worse by 12, and any hour that is not its neighbour by 7; when the
     hours before are within a fifth of d and 2.5 of their errors; when at most 20 % of the weight after it is of hours that moved by
-    less than half of d though they could tell, and no end before the day's fits better by 9; and when the day leaves the
+    less than half of d though they could tell, no end before the day's fits better by 9 and
+    no slope nearly as well; and when the day leaves the
     whole-day fault three times as clearly as any past day does.
 
     Examples
@@ -96,6 +98,8 @@ def onset(today: ArrayLike, rows: ArrayLike, past: ArrayLike, past_rows: ArrayLi
     fit = _fit(moved, weights)
     at = int(fit.gain.argmax())
     if not _plain(fit, at, hours) or not _as_usual_before(moved, weights, at, fit.step[at]):
+        return None
+    if _is_slope(moved, weights, at):
         return None
     if not _together(moved, weights, at, fit.step[at]) or not _beyond(fit, y - mean, known, there, between):
         return None
@@ -142,6 +146,17 @@ def _together(moved: Floats, weights: Floats, at: int, step: float) -> bool:
     if ended.max() - ended[-1] > _NOT_ENDED:
         return False
     return float(weights[at:][apart].sum()) <= _APART * float(held[-1])
+
+
+def _is_slope(moved: Floats, weights: Floats, at: int) -> bool:
+    """Whether a slope that starts at some hour fits nearly as well as the step: it has no hour."""
+    if len(moved) - at < _LEAST_SLOPE:
+        return False
+    place = np.arange(len(moved))
+    slopes = np.maximum(place - place[:, None] + 1, 0)
+    gains = (slopes * weights * moved).sum(axis=1) ** 2 / (slopes**2 * weights).sum(axis=1)
+    step = float((weights[at:] * moved[at:]).sum() ** 2 / weights[at:].sum())
+    return bool(gains.max() > step - _NOT_SLOPE)
 
 
 def _beyond(fit: _Fit, moved: Floats, rows: Floats, there: NDArray[np.bool_], between: Floats) -> bool:
