@@ -52,6 +52,8 @@ def log_to_stderr(*, debug: bool) -> None:
     log_of_ours = logging.getLogger("vitals")
     log_of_ours.handlers = [said if debug else logging.NullHandler()]
     log_of_ours.setLevel(logging.DEBUG if debug else logging.WARNING)
+    if logging.lastResort is not None:  # what says the warnings of libraries, which know no secret of ours
+        logging.lastResort.setFormatter(_Lazy())
     waiting = logging.getLogger("vitals.waiting")  # a person who waits wants to know for whom
     waiting.handlers = [] if debug else [said]
 

@@ -120,6 +120,20 @@ def test_a_bug_s_traceback_tells_no_secret(desk: Desk, capsys: pytest.CaptureFix
     assert_clean("stderr", "\n".join(line for line in said.splitlines() if not line.startswith("    ")))
 
 
+@pytest.mark.parametrize("variable", ["VITALS_SLACK_TOKEN", "PGPASSWORD", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"])
+def test_a_library_s_warning_tells_no_secret(tmp_path: Path, variable: str) -> None:
+    """A logger that nobody set up writes to stderr; secrets that only libraries read are known, too."""
+    said = "import logging; from deployments.ending import log_to_stderr; log_to_stderr(debug=False); "
+    said += "logging.getLogger('a.library').warning('sent with %s', __import__('os').environ['PLANTED'])"
+    environ = {variable: TOKEN, "PLANTED": TOKEN, "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", said], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stderr == "sent with ***\n"
+
+
 @pytest.mark.slow
 def test_no_process_shows_a_secret_in_the_list_of_processes(desk: Desk, workspace: SlackServer) -> None:
     """A backfill with two workers: whatever `ps` shows of it and of its children is clean."""

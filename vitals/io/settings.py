@@ -48,6 +48,7 @@ _KNOWN = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "file")
 _EXAMPLES = "postgresql://user:password@host/database, sqlite:///path/to/file.db or file:///folder/of/parquet"
+_OTHERS = ("PGPASSWORD", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")  # secrets that libraries read by themselves
 _SECRET_OPTIONS = re.compile(r"(?i)\b(?:password|sslpassword|passwd|pwd|token|secret)=([^&\s]+)")
 
 
@@ -64,6 +65,7 @@ class Settings:
     sources : URLs of sources by the middle part of their variable (`WAREHOUSE` of VITALS_SOURCE_WAREHOUSE_URL).
     weekly_day : weekday whose run sums up the week before, 0 is Monday; None is never.
     catch_up : `each` for one digest per missed day, `summary` for one about all of them.
+    others_secrets : what libraries read from the environment by themselves; known only to be taken out of texts.
     heartbeat_url : asked for after a delivered digest; its path may be a secret. prefect_api_url : of Prefect's server.
     """
 
@@ -80,6 +82,7 @@ class Settings:
     prefect_api_url: str | None = None
     slack_fallback_channel: str | None = None
     weekly_day: int | None = 0
+    others_secrets: tuple[SecretStr, ...] = ()
 
     @classmethod
     def from_env(
@@ -126,6 +129,7 @@ class Settings:
             heartbeat_url=_heartbeat(given.get("VITALS_HEARTBEAT_URL")),
             prefect_api_url=given.get("PREFECT_API_URL"),
             weekly_day=_weekday(given.get("VITALS_WEEKLY_DAY", "monday")),
+            others_secrets=tuple(SecretStr(given[name]) for name in _OTHERS if name in given),
         )
 
     def source_url(self, name: str) -> SecretStr:
@@ -152,7 +156,8 @@ class Settings:
 
     def _secrets(self) -> list[str]:
         """Collect the token, the heartbeat's address and the passwords of all URLs, raw and percent-encoded, longest first."""
-        whole = [secret.get_secret_value() for secret in (self.slack_token, self.heartbeat_url) if secret]
+        known = (self.slack_token, self.heartbeat_url, *self.others_secrets)
+        whole = [secret.get_secret_value() for secret in known if secret]
         found = set(whole)  # very short ones are hidden in URLs only: they would tear every word apart
         for url in (self.store_url, *self.sources.values()):
             found |= _passwords(url.get_secret_value())
