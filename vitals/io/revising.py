@@ -11,7 +11,7 @@ from datetime import timedelta
 from vitals import windows
 from vitals.io.observing import due_instant
 from vitals.io.sources.arrivals import arrivals
-from vitals.io.sources.counts import label_counts
+from vitals.io.sources.counts import Counts, label_counts
 from vitals.io.world import World
 from vitals.records import FURTHER_DAYS, Day
 from vitals.spec import Model
@@ -54,15 +54,20 @@ def recounted(world: World, model: Model, day: Day) -> Iterator[tuple[Day, int, 
         return
     source, labels = world.source(model.predictions.source), world.source(feedback.source)
     days = [one for one in days if one in {cohort_day for cohort_day, _ in older}]
-    large = {one for (one, _), stored in older.items() if stored.n * _SAMPLED_FROM >= model.max_rows}
     until = due_instant(model, day)
-    counts = label_counts(source, labels, model, [one for one in days if one not in large], day, until)
-    for one in sorted(large):  # perhaps a sample: each day has its own
-        counts |= label_counts(source, labels, model, [one], day, until, sampled=True)
-    for (cohort_day, age), stored in sorted(older.items()):
-        reached = cohort_day + timedelta(days=age)
-        if reached < day and stored.labels != sum(n for seen, n in counts[cohort_day].items() if seen <= reached):
-            yield cohort_day, age, stored.known_on
+    counts = label_counts(source, labels, model, days, day, until)
+    known = {key: one for key, one in older.items() if key[0] + timedelta(days=key[1]) < day}
+    changed = {key for key, one in known.items() if one.labels != _by_age(counts, *key)}
+    for one in sorted({key[0] for key in changed if known[key].n * _SAMPLED_FROM >= model.max_rows}):
+        counts |= label_counts(source, labels, model, [one], day, until, sampled=True)  # perhaps a sample of its own
+    for cohort_day, age in sorted(changed):
+        if known[cohort_day, age].labels != _by_age(counts, cohort_day, age):
+            yield cohort_day, age, known[cohort_day, age].known_on
+
+
+def _by_age(counts: Counts, cohort_day: Day, age: int) -> int:
+    """Count the labels of a cohort that were visible at an age."""
+    return sum(n for seen, n in counts[cohort_day].items() if seen <= cohort_day + timedelta(days=age))
 
 
 def day_before(model: Model, day: Day) -> Day:
