@@ -41,7 +41,9 @@ def drift_ruling(
     inputs = [name for name in today.model.predictions.inputs if name in by_column]
     pairs = exchanged(columns, {name: whole for name in inputs if (whole := _loud(by_column[name])) is not None})
     for subject, segments in sorted(by_column.items()):
-        named = None if is_muted(Symptom.UNIT_CHANGE, subject) else _unit(today, columns, subject, segments, ruling)
+        # What another column holds is in no unit of this one.
+        unnamed = subject in pairs or is_muted(Symptom.UNIT_CHANGE, subject)
+        named = None if unnamed else _unit(today, columns, subject, segments, ruling)
         whole = _loud(segments)
         said = looks(columns, subject, whole, pairs) if whole is not None else ""
         ruling.findings += _of_column(today, subject, segments, named, open_places, said)
