@@ -24,8 +24,9 @@ from tests.flows.stage import until
 from tests.slack import SlackServer
 from tests.terminal.desk import FIRST, LAST, NEW
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 KILLS = int(os.environ.get("VITALS_TEST_KILLS", "204"))
+# A command that hangs is noticed by itself (`finished`); the whole takes longer the more kills there are.
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800 + 5 * KILLS)]
 SEED = int(os.environ.get("VITALS_TEST_SEED") or random.SystemRandom().randrange(2**32))
 AGAIN = 0.75  # how often the next attempt is killed, too
 HISTORY = ("backfill", "--all", "--no-slack", "--first-day", str(FIRST), "--last-day")
