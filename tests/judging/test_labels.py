@@ -47,6 +47,17 @@ def test_more_labels_or_a_few_less_are_a_good_day() -> None:
         assert (ruling.findings, ruling.judged, held_back) == ([], {PLACE}, frozenset())
 
 
+def test_near_all_labels_a_few_points_are_how_days_differ_and_a_quarter_is_a_finding() -> None:
+    """Flights that never left have no label: after five quiet weeks of 96-99 % a 93.5 % is weather, 76 % is told."""
+    quiet = (0.986, 0.979, 0.992, 0.964, 0.987, 0.973, 0.99)
+    past = [covered(60 - 35 + i, quiet[i % 7]) for i in range(35)]
+
+    usual, told = (judge(covered(60, share), past)[0] for share in (0.935, 0.758))
+
+    assert (usual.findings, usual.judged) == ([], {PLACE})
+    assert one(told).subject == "labels"
+
+
 @pytest.mark.parametrize(("history", "judged"), [(0, False), (1, False), (13, False), (14, True)])
 def test_coverage_needs_fourteen_cohorts_of_its_age(history: int, judged: bool) -> None:
     """Before, nothing is said and nothing held back."""

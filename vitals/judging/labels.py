@@ -7,8 +7,13 @@ from vitals import words
 from vitals.judging.day import Ruling, Today, calm, finding
 from vitals.records import WHOLE, Day, Measurement, Severity, Symptom, fingerprint
 from vitals.stats.series import score, threshold
+from vitals.stats.shareband import arcsine
 
 LEAST_POINTS = 0.02  # of coverage: fewer missing labels change no metric
+AMONG_SHARES = (
+    0.875  # of the threshold, where shares near 0 or 1 move as far as others: after two quiet weeks a coverage of
+)
+# 95-99 % would make every day on which a tenth has no label a finding, and none of them would ever teach
 SUBJECT = "labels"
 FEW, LATE = (Symptom.LABEL_COVERAGE, SUBJECT, WHOLE), (Symptom.LABEL_DELAY, SUBJECT, WHOLE)
 
@@ -74,7 +79,8 @@ def _one(today: Today, measured: Measurement) -> Ruling:
         return ruling
     known = told(today, measured.day, measured.age)
     against = score(measured.value, past)
-    good = against.z > -least or against.center - measured.value < LEAST_POINTS
+    among = score(float(arcsine(measured.value)), arcsine(past).tolist())
+    good = against.z > -least or among.z > -AMONG_SHARES * least or against.center - measured.value < LEAST_POINTS
     if good or not known:
         ruling.judged.add(FEW)
     if good:
