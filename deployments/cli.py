@@ -166,7 +166,8 @@ def digest(
 def show(
     context: typer.Context,
     what: Annotated[
-        Literal["measurements", "drift", "findings", "incidents", "validations", "triage"], typer.Argument(help="Which rows.")
+        Literal["measurements", "drift", "findings", "incidents", "validations", "triage"],
+        typer.Argument(help="Which rows."),
     ],
     model: Annotated[str | None, typer.Argument(help="Of which model; none means all.")] = None,
     first_day: DayOption = None,

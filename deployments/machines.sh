@@ -7,7 +7,7 @@
 # The environment says the rest, as it does for containers:
 #   server: PREFECT_SERVER_DATABASE_CONNECTION_URL=postgresql+asyncpg://prefect:...@host/prefect  PREFECT_HOME=/var/lib/prefect
 #   others: PREFECT_API_URL=http://server:4200/api  VITALS_STORE_URL=postgresql://vitals:...@host/vitals
-#           VITALS_SLACK_TOKEN  VITALS_SLACK_CHANNEL  VITALS_SOURCE_WAREHOUSE_URL (one for each source)
+#           VITALS_SLACK_TOKEN  VITALS_SLACK_CHANNEL  VITALS_HEARTBEAT_URL  VITALS_SOURCE_WAREHOUSE_URL (one for each source)
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"

@@ -22,6 +22,7 @@ STORY_NAMES = 20
 
 ENVIRONMENT = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "vitals",  # what the core logs is on the run's page
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # a thread of ours is in no run
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the automation below counts on it
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",

@@ -56,7 +56,7 @@ class Stage:
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
         }
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *command: str) -> None:
         """Start a process in a group of its own, its output in a file."""
@@ -69,7 +69,11 @@ class Stage:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._running.append(made)
+        self._running[name] = made
+
+    def pid(self, name: str) -> int:
+        """The id of a process by its name."""
+        return self._running[name].pid
 
     def server(self) -> None:
         """Start the server and wait until it answers."""
@@ -108,7 +112,7 @@ class Stage:
 
     def end(self) -> None:
         """End every process that was started here, the last first."""
-        for one in reversed(self._running):
+        for one in reversed(self._running.values()):
             if one.poll() is None:
                 os.killpg(one.pid, signal.SIGTERM)
                 try:

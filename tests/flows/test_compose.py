@@ -13,10 +13,15 @@ OURS = ("server", "upgrade", "deploy", "worker")
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
+def compose() -> dict[str, Any]:
+    """The compose file."""
+    return dict(YAML(typ="safe").load(DEPLOYMENTS / "compose.yaml"))
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, Any]:
     """The services of the compose file."""
-    read: dict[str, Any] = YAML(typ="safe").load(DEPLOYMENTS / "compose.yaml")
-    return dict(read["services"])
+    return dict(compose["services"])
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,34 @@ def test_databases_are_apart_and_nothing_secret_is_written(services: dict[str, A
         for name, value in one.get("environment", {}).items():
             if "PASSWORD" in name or "TOKEN" in name or "SOURCE" in name:
                 assert value.startswith("${")
+
+
+def test_the_compose_file_holds_together(services: dict[str, Any], compose: dict[str, Any]) -> None:
+    """No key that Compose does not know, no service, volume or health check that is not there, every variable explained."""
+    known = {"image", "build", "command", "environment", "volumes", "ports", "depends_on", "healthcheck", "restart"}
+    assert {key for one in services.values() for key in one} <= known | {"working_dir", "profiles"}
+    for one in services.values():
+        for name, wanted in one.get("depends_on", {}).items():
+            assert wanted["condition"] != "service_healthy" or "healthcheck" in services[name]
+            assert wanted["condition"] != "service_completed_successfully" or "restart" not in services[name]
+        assert {mount.split(":")[0] for mount in one.get("volumes", ())} <= set(compose["volumes"])
+    text = (DEPLOYMENTS / "compose.yaml").read_text()
+    head = text[: text.index("x-vitals")]
+    assert {name for name in re.findall(r"\$\{(\w+)", text) if name not in head} == set()
+
+
+def test_the_image_is_built_from_the_lock_and_without_what_is_local(services: dict[str, Any]) -> None:
+    """Every service of ours is one image, with the hashed packages that were tested; no secrets file gets into it."""
+    recipes = {services[one]["build"]["dockerfile_inline"] for one in OURS}
+    ignored = (DEPLOYMENTS.parent / ".dockerignore").read_text().split()
+
+    assert len(recipes) == 1
+    (recipe,) = recipes
+    assert "--require-hashes -r requirements.lock" in recipe
+    assert recipe.index("requirements.lock") < recipe.index("COPY . .")
+    assert {".git", ".venv*", ".env", "**/.env"} <= set(ignored)
+    for copied in re.findall(r"COPY ([\w.]+) ([\w.]+) \./", recipe)[0]:
+        assert (DEPLOYMENTS.parent / copied).exists()
 
 
 def test_the_script_is_a_shell_script(script: str) -> None:

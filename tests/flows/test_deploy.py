@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from deployments import paging
 from deployments.cli import main
+from deployments.register import ZOMBIES
 
 pytestmark = [
     pytest.mark.prefect,
@@ -41,6 +43,11 @@ class Bench:
         code = main(list(arguments))
         said = self._capture.readouterr()
         return code, said.out + said.err
+
+    def said(self) -> str:
+        """What was said since it was asked last."""
+        said = self._capture.readouterr()
+        return said.out + said.err
 
     def deployment(self, name: str = "daily") -> Any:
         """A deployment as it stands on the server."""
@@ -208,6 +215,34 @@ def test_the_automation_stays_switched_off_and_is_mended(bench: Bench) -> None:
     assert "`vitals deploy`" in now.description
 
 
+def test_the_automation_takes_every_end_of_a_run_for_an_end() -> None:
+    """Events are named after states, and ours tell: a run that ended as `2 fine` is no run that fell silent."""
+    from prefect.server.events.schemas.automations import EventTrigger
+
+    trigger = EventTrigger.model_validate(ZOMBIES["trigger"])
+
+    assert trigger.starts_after("prefect.flow-run.heartbeat")
+    assert not trigger.starts_after("prefect.flow-run.Running")
+    for name in ("heartbeat", "2 fine", "1 critical, 3 fine", "Completed", "Failed", "Crashed", "Cancelled"):
+        assert trigger.expects(f"prefect.flow-run.{name}")
+
+
+def test_a_page_needs_its_block_and_is_made_once(bench: Bench) -> None:
+    """Without the block one message with the remedy; run twice there is one automation, switched as people left it."""
+    from prefect.blocks.webhook import Webhook
+
+    missing = paging.main(["--webhook", "nobody"])
+    said = bench.said()
+    Webhook(url="https://pager.example.com/s3cret").save("pager")
+    codes = [paging.main(["--webhook", "pager"]) for _ in range(2)]
+
+    assert missing == 2
+    assert "no block 'nobody' of type Webhook; make it in the UI" in said
+    assert codes == [0, 0]
+    assert [one.name for one in bench.client.read_automations()] == [paging.NAME]
+    assert "s3cret" not in bench.said()
+
+
 def test_check_sees_what_keeps_runs_from_starting(bench: Bench) -> None:
     """Nothing deployed; then no worker; then files that are newer than the server."""
     before = bench.run("check")[1]
@@ -228,11 +263,13 @@ def test_a_server_that_is_unknown_or_gone_is_one_message(bench: Bench) -> None:
 
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
         gone = bench.run("deploy")
+        checked = bench.run("check")
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
         unknown = bench.run("deploy")
 
     assert gone[0] == 3
     assert "does not answer" in gone[1]
+    assert "Prefect's server at http://127.0.0.1:9/api does not answer" in checked[1]
     assert unknown[0] == 2
     assert "export PREFECT_API_URL" in unknown[1]
     assert gone[1].count("error:") == unknown[1].count("error:") == 1
