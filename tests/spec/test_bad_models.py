@@ -216,8 +216,8 @@ ONE_PROBLEM = [
         "57 alerts.1.method: excludes mute; a muted finding is not tested",
     ),
     # what comes later
-    ("task: binary", "task: multiclass", "3 task: 'multiclass' is not supported yet; use binary or regression"),
-    ("task: binary", "task: ranking", "3 task: 'ranking' is not supported yet; use binary or regression"),
+    ("task: binary", "task: multiclass", "3 task: 'multiclass' is not supported yet; use binary with the class as"),
+    ("task: binary", "task: ranking", "3 task: 'ranking' is not supported yet; use regression with the score as"),
     ("  score: score", "  score: {a: p_a, b: p_b}", "16 predictions.score: one column per class is not supported yet"),
     ("saturation: null", "group: request_id", "23 predictions.group: is not supported yet; remove it"),
     (

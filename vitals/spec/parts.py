@@ -15,8 +15,8 @@ from vitals.records import Severity, Symptom
 from vitals.spec.places import zone_problem
 
 LATER_WORDS = {
-    "multiclass": "use binary or regression",
-    "ranking": "use binary or regression",
+    "multiclass": "use binary with the class as predictions.decision: what is answered is watched, without metrics",
+    "ranking": "use regression with the score as predictions.decision: what is answered is watched, without metrics",
 }
 LONGEST_DAYS = 730
 
