@@ -23,7 +23,12 @@ log = logging.getLogger("vitals.story")
 
 @dataclass(frozen=True)
 class Steps:
-    """What a day consists of; every step is a function that may be called again with the same effect."""
+    """What a day consists of; every step is a function that may be called again with the same effect.
+
+    Attributes
+    ----------
+    announce : no step, but what lets other processes see, while it is entered, that a model is being worked on.
+    """
 
     read: Callable[[Model, Day], Partition]
     validate: Callable[[Model, Partition], Sequence[Validation]]
