@@ -65,11 +65,11 @@ def test_below_fourteen_days_nothing_is_said():
     assert rows[-1].reason == "day 14 of 14"
 
 
-def test_calendar_day_is_info_and_few_rows_are_no_day():
-    """On a holiday a rise is excused; below 30 rows nothing is judged."""
+def test_calendar_day_excuses_no_rise_but_teaches_nothing_and_few_rows_are_no_day():
+    """A holiday explains no errors or repeated ids, so a rise on one is a finding; below 30 rows nothing is judged."""
     counts = counted(60) | {day(61): (20, 29)}
     verdicts, rows = run(Share(RULE, [], [], counts, {day(60)}.__contains__), counts)
-    assert (verdicts[60].info, verdicts[60].finding, rows[60].eligible) == (True, False, False)
+    assert (verdicts[60].finding, rows[60].eligible) == (True, False)
     assert (rows[61].reason, verdicts[61].judged) == ("n=29 < 30", False)
 
 

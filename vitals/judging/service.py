@@ -43,7 +43,7 @@ def share_finding(today: Today, symptom: Symptom, subject: str, verdict: ShareVe
         today,
         symptom,
         subject,
-        calm(severity, today),
+        severity,
         f"{said} ({words.count(verdict.rows, 'row')}),"
         f" usually {words.share_range(verdict.expected_low, verdict.expected_high)}",
         value=verdict.share,

@@ -55,13 +55,8 @@ class ShareVerdict:
 
     @property
     def finding(self) -> bool:
-        """Whether the day is a finding."""
-        return self.unusual and not self.calendar
-
-    @property
-    def info(self) -> bool:
-        """Whether the day is unusual but excused by the calendar."""
-        return self.unusual and self.calendar
+        """Whether the day is a finding; no holiday explains errors, missing or default answers, or repeated ids."""
+        return self.unusual
 
 
 class Share:
@@ -72,7 +67,7 @@ class Share:
     past : stored rows of the last 180 days or more (fewer only when there are no others).
     releases : accepted incidents and false alarms of the share, dated up to the latest row.
     counts : rows of the share and all rows of each past day; a live mapping that must know what may be reference.
-    on_calendar : whether a day is a public holiday or its neighbour.
+    on_calendar : whether a day is a public holiday or its neighbour; such a day never teaches, and excuses nothing.
     """
 
     def __init__(

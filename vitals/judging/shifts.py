@@ -128,7 +128,7 @@ def share_ruling(today: Today, verdicts: Mapping[str, ShareVerdict]) -> Ruling:
         symptom = SHARES[signal]
         if verdict.judged:
             ruling.judged.add((symptom, subject, WHOLE))
-        if verdict.finding or verdict.info:
+        if verdict.finding:
             ruling.findings.append(share_finding(today, symptom, subject, verdict))
     return ruling
 
