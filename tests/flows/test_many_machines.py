@@ -1,8 +1,12 @@
-"""Three workers, one PostgreSQL: chunks of a backfill spread, one process killed in the middle, tables as of one machine."""
+"""Three workers, one PostgreSQL: chunks spread, a process killed, a second Prefect server beside it.
 
+The tables are those of one machine every time.
+"""
+
+import json
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 from tests.flows.conftest import SERVICES_OFF
 from tests.flows.killing import Dump, Place, PostgresStores, build
+from tests.flows.servers import ended, pages, second_server
 from tests.flows.stage import Stage, stage, until
 from tests.slack import SlackServer
 from tests.terminal.desk import FIRST, MODEL, NEW
@@ -30,8 +35,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 SPREAD, BROKEN = ("credit", "loans"), "cards"
+TRIGGERS = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"  # an automation pages
 SECOND = FIRST + timedelta(days=5)  # the first day of the second chunk
-QUIET = dict.fromkeys(SERVICES_OFF, "false") | {
+QUIET = dict.fromkeys(set(SERVICES_OFF) - {TRIGGERS}, "false") | {
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_WORKER_QUERY_SECONDS": "2",
 }
@@ -67,19 +73,19 @@ def place(tmp_path_factory: pytest.TempPathFactory, postgres_server: str, slack:
 
 @pytest.fixture(scope="module")
 def machines(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A server, everything deployed, and three workers with room for one or two runs."""
+    """A server, everything deployed, and three workers with room for one run: a backfill and its chunks are apart."""
     with stage(tmp_path_factory.mktemp("stage"), place.surroundings()) as there:
         there.environment |= QUIET
         there.server()
         there.vitals("deploy")
-        for name, room in zip(WORKERS, ("2", "1", "1"), strict=True):
-            there.start(name, "prefect", "worker", "start", "--pool", "vitals", "--name", name, "--limit", room)
+        for name in WORKERS:
+            there.start(name, "prefect", "worker", "start", "--pool", "vitals", "--name", name, "--limit", "1")
         yield there
 
 
 @pytest.fixture(scope="module")
-def client(machines: Stage) -> Iterator[Any]:
-    """A client of that server."""
+def client(prefect_server: str, machines: Stage) -> Iterator[Any]:  # noqa: ARG001  its settings come before these
+    """A client of that server; settings that the other server brings lie below these."""
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -125,12 +131,12 @@ def test_a_process_killed_in_the_middle_of_a_chunk_is_made_up_for(
 ) -> None:
     """SIGKILL while the second day of a chunk is written: another run does the chunk, the backfill ends well."""
     told = len(slack.roots())
-    with written_by_another(place, alone, SECOND + timedelta(days=1)) as waits:
+    with written_by_another(place, alone, BROKEN, SECOND + timedelta(days=1)) as waits:
         parent = start_backfill(client, (BROKEN,))
         until(waits, "a process in the middle of writing")
-        victim = next(one for one in chunks_of(client, (BROKEN,)) if one.parameters["first_day"] == str(SECOND))
-        whole = days_of(place)
-        kill(victim.id)
+        victim = second_chunk(client, BROKEN)
+        whole = days_of(place, BROKEN)
+        kill(processes_of(victim))
 
     run = until(lambda: ended(client, parent), "the backfill")
 
@@ -143,17 +149,40 @@ def test_a_process_killed_in_the_middle_of_a_chunk_is_made_up_for(
     assert len(slack.roots()) == told + 1
 
 
+def test_a_second_server_that_schedules_the_same_day_changes_nothing(
+    machines: Stage, client: Any, place: Place, alone: Place, slack: SlackServer, prefect_server: str, tmp_path: Path
+) -> None:
+    """Two Prefect servers start the same daily run at once: one waits and says for whom; one digest, no wrong row.
+
+    What the digest opens with priority 1 pages through the automation of `deployments.paging`, once an incident.
+    """
+    told = keys(slack).count("digest")
+    to_be_judged_again(place, SPREAD, NEW)
+    with pages() as pager, second_server(tmp_path, place, prefect_server) as (other, there):
+        with nobody_reads(place, "drift"):
+            runs = [(one, start(one, "daily", {"models": list(SPREAD), "day": str(NEW)})) for one in (client, there)]
+            logs = until(lambda: waiting(machines, other), "one that waits for the other")
+        ran = [until(lambda one=one, run=run: ended(one, run), "a daily run") for one, run in runs]
+        paged = [json.loads(body) for body in until(lambda: len(pager.bodies) >= 2 and pager.bodies, "a page")]
+
+    assert [one.state.is_completed() for one in ran] == [True, True], [one.state.message for one in ran]
+    assert f"is being judged by daily {NEW} on " in logs
+    assert keys(slack).count("digest") == told + 1
+    assert {one["model"] for one in paged} >= set(SPREAD)
+    assert len({one["summary"] for one in paged}) == len(paged)
+    assert all(one["statement"] and one["day"] == str(NEW) for one in paged)
+    assert tables(place, SPREAD) == tables(alone, SPREAD)
+
+
 def start_backfill(client: Any, models: Sequence[str]) -> UUID:
     """Submit the form of `backfill` with fan_out; gives the run."""
-    there = client.read_deployment_by_name("backfill/backfill")
-    made = client.create_flow_run_from_deployment(there.id, parameters={"models": list(models), **RANGE})
-    return UUID(str(made.id))
+    return start(client, "backfill", {"models": list(models), **RANGE})
 
 
-def ended(client: Any, run: UUID) -> Any:
-    """The run when it has ended, else None."""
-    found = client.read_flow_run(run)
-    return found if found.state is not None and found.state.is_final() else None
+def start(client: Any, name: str, parameters: Mapping[str, Any]) -> UUID:
+    """Start a run of a deployment; gives the run."""
+    there = client.read_deployment_by_name(f"{name}/{name}")
+    return UUID(str(client.create_flow_run_from_deployment(there.id, parameters=dict(parameters)).id))
 
 
 def chunks_of(client: Any, models: Sequence[str]) -> list[Any]:
@@ -161,6 +190,33 @@ def chunks_of(client: Any, models: Sequence[str]) -> list[Any]:
     there = client.read_deployment_by_name("observe/observe").id
     found = [one for one in client.read_flow_runs() if one.deployment_id == there]
     return [one for one in found if one.parameters["model"] in models]
+
+
+def second_chunk(client: Any, model: str) -> Any:
+    """The run that observes the second chunk of a model."""
+    return next(one for one in chunks_of(client, (model,)) if one.parameters["first_day"] == str(SECOND))
+
+
+def to_be_judged_again(place: Place, models: Sequence[str], day: Day) -> None:
+    """Say that judging has to begin at a day again, as after an observation that changed."""
+    with psycopg.connect(place.store_url) as connection:
+        connection.execute("UPDATE model_state SET dirty_from = %s WHERE model = ANY(%s)", (day, list(models)))
+
+
+@contextmanager
+def nobody_reads(place: Place, table: str) -> Iterator[None]:
+    """Keep everybody from a table: whoever judges stops there, holding the lease."""
+    with psycopg.connect(place.store_url) as holder:
+        holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        holder.rollback()
+
+
+def waiting(*stages: Stage) -> str | None:
+    """The line in which a run says for whom it waits."""
+    names = [(one, name) for one in stages for name in ("worker", *WORKERS) if (one.folder / f"{name}.log").exists()]
+    lines = [line for one, name in names for line in one.log(name).splitlines() if "is being judged by" in line]
+    return lines[0] if lines else None
 
 
 def tables(place: Place, models: Sequence[str]) -> dict[str, Dump]:
@@ -178,7 +234,7 @@ def keys(slack: SlackServer) -> list[str]:
 
 
 @contextmanager
-def written_by_another(place: Place, alone: Place, day: Day) -> Iterator[Callable[[], bool]]:
+def written_by_another(place: Place, alone: Place, model: str, day: Day) -> Iterator[Callable[[], bool]]:
     """Hold the row of a day as a writer does that has not committed; gives whether somebody waits for it."""
     copied = "SELECT to_jsonb(p) FROM partition p WHERE model = %s AND day = %s"
     inserted = "INSERT INTO partition SELECT (jsonb_populate_record(NULL::partition, %s)).*"
@@ -186,28 +242,33 @@ def written_by_another(place: Place, alone: Place, day: Day) -> Iterator[Callabl
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE 'INSERT INTO partition%%'"
     )
     with psycopg.connect(alone.store_url) as other:
-        (row,) = other.execute(copied, (BROKEN, day)).fetchone() or (None,)
+        (row,) = other.execute(copied, (model, day)).fetchone() or (None,)
     with psycopg.connect(place.store_url) as writer, psycopg.connect(place.store_url, autocommit=True) as watcher:
         writer.execute(inserted, (Jsonb(row),))
         yield lambda: (watcher.execute(waiting).fetchone() or (0,))[0] > 0
         writer.rollback()
 
 
-def days_of(place: Place) -> set[Day]:
-    """Days of the broken model that are stored whole."""
+def days_of(place: Place, model: str) -> set[Day]:
+    """Days of a model that are stored whole."""
     with psycopg.connect(place.store_url) as connection:
-        return {day for (day,) in connection.execute("SELECT day FROM partition WHERE model = %s", (BROKEN,))}
+        return {day for (day,) in connection.execute("SELECT day FROM partition WHERE model = %s", (model,))}
 
 
-def kill(run: UUID) -> None:
-    """Kill the processes of a flow run, and no others: they carry its id in their environment."""
-    wanted, killed = f"PREFECT__FLOW_RUN_ID={run}".encode(), 0
-    for found in Path("/proc").glob("[0-9]*/environ"):
+def processes_of(run: Any) -> list[int]:
+    """The processes of a flow run, and no others: they carry its id in their environment."""
+    wanted, found = f"PREFECT__FLOW_RUN_ID={run.id}".encode(), []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
-            known = wanted in found.read_bytes().split(b"\0")
+            if wanted in environ.read_bytes().split(b"\0"):
+                found.append(int(environ.parent.name))
         except OSError:
             continue  # it has ended, or is not ours
-        if known:
-            os.kill(int(found.parent.name), signal.SIGKILL)
-            killed += 1
-    assert killed, "the chunk has no process"
+    return found
+
+
+def kill(processes: Sequence[int]) -> None:
+    """Kill processes, of which there must be some."""
+    assert processes, "the chunk has no process"
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
