@@ -84,6 +84,19 @@ def test_a_unit_that_changed_within_the_day_says_the_hour_before_its_medians(hou
     assert onsets(spoilt("distance", 0, lambda miles: miles * 1.609344))(said) == said
 
 
+@pytest.mark.parametrize("hour", [8, 14])
+def test_a_column_that_is_in_another_unit_from_an_hour_on_is_named(hour: int) -> None:
+    """The quantiles of a mixture name no unit, the hour tells how many rows changed."""
+    said = about(Symptom.INPUT_DRIFT, "distance", "distance moved")
+
+    told = onsets(spoilt("distance", hour, lambda miles: miles * 1.609344))(said)
+    frozen = onsets(spoilt("distance", hour, 1000.0))(said)
+
+    expected = f"distance moved, since {hour:02d}:00, from then on 1.61 times its usual: miles to km?"
+    assert told.statement == expected
+    assert frozen.statement == f"distance moved, since {hour:02d}:00"
+
+
 def test_missing_answers_and_slow_ones_say_the_hour_at_the_end() -> None:
     """A third of the scores missing since 14:00; answers three times as slow since 8:00."""
     rows = spoilt("score", 14, lambda scores: scores.where(np.arange(len(scores)) % 3 > 0))

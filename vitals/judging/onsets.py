@@ -9,23 +9,28 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from vitals import words
 from vitals.judging.columnset import Columns, Key, touches
 from vitals.judging.day import Place
 from vitals.judging.drift import statement
 from vitals.judging.service import SHARES
+from vitals.judging.shifts import is_probability
 from vitals.judging.verdict import Rule, Verdict
 from vitals.profiles import CategoricalSummary, Hours, NumericSummary, Summary
 from vitals.profiles.hours import bin_edges, texts
 from vitals.records import WHOLE, Day, Evidence, Finding, Symptom
 from vitals.stats.cdf import counts_at
 from vitals.stats.onset import LEAST_DAYS, Onset, onset
+from vitals.stats.unitpart import name_unit_of_part
 
 SINCE = "since"
 NULL, FAR = "null", "far"
 _COLUMNS = frozenset({Symptom.INPUT_DRIFT, Symptom.RESPONSE_DRIFT, Symptom.UNIT_CHANGE})
+_WITH_UNIT = _COLUMNS | {Symptom.LATENCY}
 _SILENT = frozenset({Rule.WEEK, Rule.REPEATED})
 _GAINED_SD, _GAINED = 2.0, 0.005
 _EMPTY, _MOST_OF_IT = 0.002, 0.5
+_UNIT_DAYS = 28
 _ALONE = 0.9  # of the rows of its bin
 
 Floats = NDArray[np.float64]
@@ -52,8 +57,23 @@ class Onsets:
             return finding
         since = f"since {found.hour:02d}:00"
         line = Evidence(SINCE, since.removeprefix("since "), found.share)
-        said = _with(finding, since, self._verdicts.get((finding.subject, WHOLE)))
+        verdict = self._verdicts.get((finding.subject, WHOLE))
+        said = _with(finding, since, verdict)
+        if verdict is not None and said.endswith(since) and finding.symptom in _WITH_UNIT:
+            said += self._unit(finding.subject, verdict, found.hour)
         return replace(finding, statement=said, evidence=(*finding.evidence, line))
+
+    def _unit(self, subject: str, verdict: Verdict, hour: int) -> str:
+        """Name the unit that a whole column changed to at an hour: its quantiles, those of a mixture, do not say it."""
+        days = self._columns.summaries[(subject, WHOLE)]
+        today, rows = days[verdict.day], self._columns.hours[subject][verdict.day].rows
+        past = [
+            one for day in verdict.reference if isinstance(one := days.get(day), NumericSummary) and one.anchors.size
+        ]
+        if not isinstance(today, NumericSummary) or is_probability(self._columns.model, subject):
+            return ""
+        change = name_unit_of_part(today, past[-_UNIT_DAYS:], float(rows[hour:].sum() / rows.sum()))
+        return f", from then on {words.number(change.factor)} times its usual: {change.words}" if change else ""
 
     def _of(self, finding: Finding) -> Onset | None:
         if finding.segment != WHOLE or finding.cohort_day is not None:

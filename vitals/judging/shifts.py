@@ -63,10 +63,11 @@ def _unit(
         return None
     drawn, past = sketches[today.day], units.last(sketches, whole.reference)
     ruling.judged |= {(Symptom.UNIT_CHANGE, subject, segment) for segment in units.comparable(drawn, past)}
-    return units.find(drawn, past, probability=_is_probability(today.model, subject))
+    return units.find(drawn, past, probability=is_probability(today.model, subject))
 
 
-def _is_probability(model: Model, subject: str) -> bool:
+def is_probability(model: Model, subject: str) -> bool:
+    """Tell whether a column is a probability, which has no unit."""
     return model.task is Task.BINARY and subject == model.predictions.score
 
 

@@ -58,6 +58,13 @@ class UnitChange:
     words: str
 
 
+RATIOS = tuple(
+    UnitChange("ratio", factor, 0.0, words)
+    for size, up, down in _RATIOS
+    for factor, words in ((size, up), (1 / size, down))
+)
+
+
 def name_unit(today: ArrayLike, usual: ArrayLike, atoms: Sequence[float] = ()) -> UnitChange | None:
     """Find the one known change of unit that turns the usual quantiles into today's.
 
