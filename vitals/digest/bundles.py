@@ -5,6 +5,7 @@ one by one these look like many faults. Groups of `vitals.digest.grouping` are p
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ SAME_SHARE = 0.02
 OF_DECISIONS = "predicted_positive_rate"
 _ANSWERED = frozenset({Symptom.RESPONSE_DRIFT, Symptom.UNIT_CHANGE, Symptom.HEURISTIC})
 _LOST = frozenset({Symptom.ERRORS, Symptom.MISSING_ANSWERS, Symptom.DEFAULT_ANSWERS})
+_SHARING = _LOST | {Symptom.LATENCY, Symptom.PERFORMANCE, Symptom.LABEL_COVERAGE, Symptom.LABEL_DELAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,46 @@ def bundled(groups: Sequence[tuple[Case, ...]]) -> list[Bundle]:
     the card of something old.
     """
     found: list[list[tuple[Case, ...]]] = []
+    alike: defaultdict[tuple[object, ...], list[list[tuple[Case, ...]]]] = defaultdict(list)
     for group in groups:
-        for members in found:
+        if not _may_share(group[0]):
+            found.append([group])
+            continue
+        of_model = alike[_standing(group[0])]  # a day of many models has thousands of groups, a model only a few
+        for members in of_model:
             if any(_one_fault(group[0], other[0]) for other in members):
                 members.append(group)
                 break
         else:
-            found.append([group])
+            of_model.append([group])
+            found.append(of_model[-1])
     return [Bundle(ordered[0], tuple(ordered[1:])) for ordered in (sorted(one, key=_clarity) for one in found)]
 
 
-def _one_fault(one: Case, other: Case) -> bool:
-    if one.model.name != other.model.name or (one.state, one.woken) != (other.state, other.woken):
+def _may_share(one: Case) -> bool:
+    """Whether any rule could find a second word for the fault; most of what inputs do is about one column."""
+    found = one.finding
+    if found is None:
         return False
-    if one.finding is None or other.finding is None or _is_info(one) != _is_info(other):
+    return (
+        found.symptom in _SHARING
+        or (found.symptom is Symptom.UNIT_CHANGE and found.priority == 1)
+        or _is_repeated(found)
+        or "exchanged with" in found.statement
+        or bool(answers_in(one.model, found))
+    )
+
+
+def _one_fault(one: Case, other: Case) -> bool:
+    if one.finding is None or other.finding is None or _standing(one) != _standing(other):
         return False
     mine, its, model = one.finding, other.finding, one.model
     return any(rule(model, mine, its) for rule in _RULES)
 
 
-def _is_info(one: Case) -> bool:
-    return one.severity is Severity.INFO
+def _standing(one: Case) -> tuple[object, ...]:
+    """What two findings share before anything says that they are one fault."""
+    return one.model.name, one.state, one.woken, one.severity is Severity.INFO
 
 
 def _same_values(_model: Model, one: Finding, other: Finding) -> bool:
