@@ -17,11 +17,19 @@ settings.load_profile("vitals")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run files with Prefect's tests last: its threads leave exit hooks that fail in every child forked after them.
+OUTSIDE = (ROOT / "tests" / "io", ROOT / "tests" / "terminal")
 
-    Whole files, since that is what one of several processes takes at a time.
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is no pure test, and run files with Prefect's tests last.
+
+    Its threads leave exit hooks that fail in every child forked after them. Whole files, since that is what one of several
+    processes takes at a time.
     """
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in OUTSIDE):
+            item.add_marker(pytest.mark.store)
     last = {item.path for item in items if item.get_closest_marker("prefect") is not None}
     items.sort(key=lambda item: item.path in last)
 
