@@ -9,6 +9,8 @@ from tests.judging.building import day, facts, folded, measured, model, numbers,
 from vitals.judging import service
 from vitals.judging.day import Ruling, Today
 from vitals.judging.memory import Release
+from vitals.judging.shares import ShareVerdict
+from vitals.judging.shifts import share_ruling
 from vitals.records import Finding, Measurement, Observed, Severity, Symptom
 
 P95 = (Symptom.LATENCY, "p95", "")
@@ -54,6 +56,19 @@ def test_many_slow_requests_are_critical() -> None:
 
     assert found.severity is Severity.CRITICAL
     assert found.evidence[0].text == "58.1 % of requests above the usual p95 (usually 5 %)"
+
+
+@pytest.mark.parametrize("signal", ["errors:status", "missing_answers:score", "default_answers:score", "duplicates:id"])
+def test_no_holiday_excuses_what_the_service_did_wrong(signal: str) -> None:
+    """On Good Friday, a day that teaches nothing, ten points more are as critical as on any day."""
+    friday = day(88)
+    verdict = ShareVerdict(friday, 120, 1000, 0, judged=True, calendar=True, share=0.12, usual=0.02, unusual=True)
+    now = today(observed(friday), watched=model(calendar="DE"))
+
+    found = one(share_ruling(now, {signal: verdict}))
+
+    assert now.calendar == "Good Friday"
+    assert (found.priority, found.severity) == (1, Severity.CRITICAL)
 
 
 @pytest.mark.parametrize(("history", "judged"), [(0, False), (1, False), (13, False), (14, True), (28, True)])

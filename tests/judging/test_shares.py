@@ -31,7 +31,7 @@ def run(share: Share, counts: dict[date, tuple[int, int]]) -> tuple[list[ShareVe
     verdicts, rows = [], []
     for today, (k, n) in counts.items():
         verdicts.append(share.judge(today, k, n))
-        rows.append(share.settle(verdicts[-1], quarantined=verdicts[-1].finding))
+        rows.append(share.settle(verdicts[-1], quarantined=verdicts[-1].unusual))
     return verdicts, rows
 
 
@@ -43,7 +43,7 @@ def test_share_that_rises_is_a_finding_with_its_usual_range():
     """Errors from 1 to 6 %: found on that day, and the day does not teach."""
     verdicts, rows = fresh(counted(60))
     found, row = verdicts[-1], rows[-1]
-    assert found.finding
+    assert found.unusual
     assert (found.rows, found.n, found.share) == (60, 1000, 0.06)
     assert found.expected_low < found.usual < found.expected_high < 0.03
     assert (row.part, row.fired, row.eligible, row.rows_moved) == ("share", True, False, round(60 - 1000 * found.usual))
@@ -69,7 +69,7 @@ def test_calendar_day_excuses_no_rise_but_teaches_nothing_and_few_rows_are_no_da
     """A holiday explains no errors or repeated ids, so a rise on one is a finding; below 30 rows nothing is judged."""
     counts = counted(60) | {day(61): (20, 29)}
     verdicts, rows = run(Share(RULE, [], [], counts, {day(60)}.__contains__), counts)
-    assert (verdicts[60].finding, rows[60].eligible) == (True, False)
+    assert (verdicts[60].unusual, rows[60].eligible) == (True, False)
     assert (rows[61].reason, verdicts[61].judged) == ("n=29 < 30", False)
 
 
@@ -96,7 +96,7 @@ def test_share_may_start_again_at_any_day(start):
             if day(i) == release.on:
                 share.dismiss(release.opened_on, release.on)
             verdict = share.judge(day(i), *counts[day(i)], bad_days={day(20)} if i > 30 else frozenset())
-            rows.append(share.settle(verdict, quarantined=verdict.finding))
+            rows.append(share.settle(verdict, quarantined=verdict.unusual))
         return rows
 
     rows = follow(Share(RULE, [], [], counts, never), 0)

@@ -35,7 +35,7 @@ class ShareVerdict:
     ----------
     rows : of the share today. n : all rows. share : rows / n, 0 without rows.
     usual, expected_low, expected_high : the usual share and its range, about 95 %; today's own share while learning.
-    z : signed. unusual : it rose beyond the threshold. calendar : then it is `info`, no `finding`.
+    z : signed. unusual : it rose beyond the threshold, which is a finding on a holiday too. calendar : the day never teaches.
     """
 
     day: Day
@@ -52,11 +52,6 @@ class ShareVerdict:
     z: float = 0.0
     unusual: bool = False
     reference: tuple[Day, ...] = ()
-
-    @property
-    def finding(self) -> bool:
-        """Whether the day is a finding; no holiday explains errors, missing or default answers, or repeated ids."""
-        return self.unusual
 
 
 class Share:
@@ -152,7 +147,7 @@ class Share:
         """While learning every day teaches."""
         if not verdict.judged or verdict.calendar:
             return False
-        return verdict.reason is not None or not (verdict.finding or quarantined)
+        return verdict.reason is not None or not (verdict.unusual or quarantined)
 
     def _row(self, verdict: ShareVerdict, *, eligible: bool) -> Drift:
         scored = verdict.judged and verdict.reason is None

@@ -129,7 +129,7 @@ def share_ruling(today: Today, verdicts: Mapping[str, ShareVerdict]) -> Ruling:
         symptom = SHARES[signal]
         if verdict.judged:
             ruling.judged.add((symptom, subject, WHOLE))
-        if verdict.finding:
+        if verdict.unusual:
             ruling.findings.append(share_finding(today, symptom, subject, verdict))
     return ruling
 
