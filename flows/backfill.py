@@ -85,10 +85,8 @@ def backfill(
         for chunk in chunks[model.name]:
             try:
                 observe_chunk(model, chunk[0], chunk[-1], chunk)
-            except BrokenDaysError as error:
-                broken |= error.days
-            except InputError as error:  # of a chunk of one day
-                broken |= {day.isoformat(): str(error) for day in chunk}
+            except InputError as error:
+                broken |= BrokenDaysError.reasons(error, chunk)
             progress.advance(len(chunk), f"{model.name} {chunk[-1]}")
         if broken:
             raise BrokenDaysError(broken)

@@ -91,7 +91,7 @@ def each_day(days: Sequence[Day], do: Callable[[Day], None]) -> None:
         except InputError as error:
             if len(days) == 1:
                 raise
-            broken |= error.days if isinstance(error, BrokenDaysError) else {day.isoformat(): str(error)}
+            broken |= BrokenDaysError.reasons(error, [day])
     if broken:
         raise BrokenDaysError(broken)
 

@@ -11,6 +11,9 @@ VitalsError
 A message says what was wrong, which value came, and what to do.
 """
 
+from collections.abc import Iterable
+from datetime import date
+
 
 class VitalsError(Exception):
     """Base of all errors that Vitals raises on purpose."""
@@ -41,6 +44,11 @@ class BrokenDaysError(InputError):
     def __init__(self, days: dict[str, str]) -> None:
         super().__init__(days)  # as given, so that it survives the way between processes
         self.days = days
+
+    @staticmethod
+    def reasons(error: InputError, days: Iterable[date]) -> dict[str, str]:
+        """Give why days could not be read, by day: as an error of several says it, else the error's own words for all."""
+        return error.days if isinstance(error, BrokenDaysError) else {day.isoformat(): str(error) for day in days}
 
     def __str__(self) -> str:
         """Say every reason once, with its first days."""

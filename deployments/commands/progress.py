@@ -67,10 +67,8 @@ def _spread(pool: ProcessPoolExecutor, settings: Settings, advance: Advance) -> 
             for done in as_completed(waiting):
                 try:
                     done.result()
-                except BrokenDaysError as error:
-                    broken |= error.days
-                except InputError as error:  # of a chunk of one day
-                    broken |= {day.isoformat(): str(error) for day in waiting[done]}
+                except InputError as error:
+                    broken |= BrokenDaysError.reasons(error, waiting[done])
                 for day in waiting[done]:
                     advance(model, day)
         except BaseException:
